@@ -1,0 +1,4 @@
+@main
+enum Charter {
+    static func main() {}
+}

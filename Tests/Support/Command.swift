@@ -1,0 +1,81 @@
+import Foundation
+
+/// Runs a program of the machine (ssh-keygen, openssl, node, charter …) and returns what it said.
+package enum Command {
+    package struct Result: Sendable {
+        package let status: Int32
+        package let output: String
+        package let errors: String
+    }
+
+    package struct NotFound: Error {
+        package let program: String
+    }
+
+    /// The path of a program on this machine, or `nil` where it is not installed.
+    package static func find(_ name: String) -> String? {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        for folder in path.split(separator: ":") {
+            let candidate = "\(folder)/\(name)"
+            if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
+        }
+        return nil
+    }
+
+    /// Runs a program to its end.
+    ///
+    /// `program` is a path, or a name that is looked up on PATH.
+    package static func run(
+        _ program: String,
+        _ arguments: [String] = [],
+        input: [UInt8] = [],
+        environment: [String: String]? = nil,
+        directory: String? = nil
+    ) throws -> Result {
+        guard let path = program.hasPrefix("/") ? program : find(program) else {
+            throw NotFound(program: program)
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        if let environment { process.environment = environment }
+        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
+        let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
+        process.standardInput = standardInput
+        process.standardOutput = output
+        process.standardError = errors
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
+        try process.run()
+        // Each pipe is drained by a thread of its own: a full pipe must not stop the program.
+        let group = DispatchGroup()
+        let (outputBox, errorBox) = (Collected(), Collected())
+        for (pipe, box) in [(output, outputBox), (errors, errorBox)] {
+            group.enter()
+            Thread.detachNewThread {
+                box.set(pipe.fileHandleForReading.readDataToEndOfFile())
+                group.leave()
+            }
+        }
+        try? standardInput.fileHandleForWriting.write(contentsOf: Data(input))
+        try? standardInput.fileHandleForWriting.close()
+        ended.wait()
+        group.wait()
+        return Result(
+            status: process.terminationStatus,
+            output: outputBox.text,
+            errors: errorBox.text
+        )
+    }
+}
+
+/// What one pipe delivered.
+///
+/// A lock guards it: the reader thread writes, the caller reads later.
+private final class Collected: @unchecked Sendable {
+    private let lock = NSLock()
+    private var data = Data()
+
+    func set(_ data: Data) { lock.withLock { self.data = data } }
+    var text: String { lock.withLock { String(decoding: data, as: UTF8.self) } }
+}
