@@ -22,11 +22,12 @@ let modules: [Module] = [
     // Constitution: what is allowed, and who may ask. Pure, synchronous, no input or output.
     .swift("Law", in: "Constitution", uses: "Canon Patterns"),
     .swift("Registry", in: "Constitution", uses: "Canon Patterns Crypto Law"),
+    .swift("Trust", in: "Constitution", uses: "Canon Crypto"),
 
     // Evidence: what happened, and what is. (Ledger and State come with the ledger.)
 
     // Guard: nothing takes effect without passing here.
-    .swift("Integrity", in: "Guard", uses: "Canon Patterns Crypto Host Law Registry"),
+    .swift("Integrity", in: "Guard", uses: "Canon Patterns Crypto Host Law Registry Trust"),
 
     // Runtime: who does the work. (Wire, Cognition, Controllers and Planes come with the planes.)
 
@@ -34,7 +35,7 @@ let modules: [Module] = [
     .swift(
         "Operations",
         in: "Surface",
-        uses: "Canon Patterns Crypto Host Telemetry Law Registry Integrity"
+        uses: "Canon Patterns Crypto Host SQLite Telemetry Law Registry Trust Integrity"
     ),
     .program("charter", in: "Surface", uses: "Canon Host Operations"),
 ]
