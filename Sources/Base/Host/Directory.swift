@@ -1,0 +1,112 @@
+import CLinux
+import Glibc
+
+/// An open directory: everything beneath it is reached through its descriptor, never by a full path.
+///
+/// So a directory that is renamed or replaced while it is used cannot lead anywhere else. Closed
+/// when the last reference goes away.
+package final class Directory: Sendable {
+    /// The path it was opened by, for messages only.
+    package let path: String
+
+    /// Owned: closed by `deinit`.
+    let descriptor: Int32
+
+    init(owning descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { _ = clinux_close(descriptor) }
+
+    /// Opens an absolute path, whose last part may not be a symbolic link.
+    package static func open(_ path: String) throws(HostFault) -> Directory {
+        let bytes = try PathBytes.absolute(path)
+        let opened = unsafe clinux_directory_open(bytes.terminated)
+        if opened >= 0 { return Directory(owning: opened, path: path) }
+        // O_NOFOLLOW|O_DIRECTORY says ENOTDIR for a link; the person wants to know which it is.
+        var facts = clinux_facts()
+        if opened == -ENOTDIR, unsafe clinux_facts_at(AT_FDCWD, bytes.terminated, &facts) == 0,
+            FileFacts(facts).kind == .symbolicLink
+        {
+            throw .symbolicLink(path: bytes.text)
+        }
+        throw .from(-opened, doing: "Opening the directory", path: bytes.text)
+    }
+
+    /// Opens a directory beneath this one; no part of the path may be a symbolic link or a mount.
+    package func openDirectory(_ path: String) throws(HostFault) -> Directory {
+        try openDirectory(PathBytes.beneath(path.utf8))
+    }
+
+    func openDirectory(_ bytes: PathBytes) throws(HostFault) -> Directory {
+        let opened = unsafe clinux_directory_open_beneath(descriptor, bytes.terminated)
+        guard opened >= 0 else {
+            throw .from(-opened, doing: "Opening the directory", path: shown(bytes))
+        }
+        return Directory(owning: opened, path: shown(bytes))
+    }
+
+    /// The directory that holds `bytes`, and the last name of `bytes`.
+    func parent(of bytes: PathBytes) throws(HostFault) -> (Directory, PathBytes) {
+        let (directory, name) = bytes.split
+        guard let directory else { return (self, name) }
+        return (try openDirectory(directory), name)
+    }
+
+    /// The facts of this directory itself.
+    package func facts() throws(HostFault) -> FileFacts {
+        var facts = clinux_facts()
+        let asked = unsafe clinux_facts_of(descriptor, &facts)
+        guard asked >= 0 else { throw .from(-asked, doing: "Looking at", path: path) }
+        return FileFacts(facts)
+    }
+
+    /// The facts of a thing beneath, of a link itself and not of its target; `nil` where none is.
+    package func facts(of path: String) throws(HostFault) -> FileFacts? {
+        try facts(of: Array(path.utf8))
+    }
+
+    /// The facts of a thing beneath, of a link itself and not of its target; `nil` where none is.
+    package func facts(of path: some Collection<UInt8>) throws(HostFault) -> FileFacts? {
+        let bytes = try PathBytes.beneath(path)
+        let opened = unsafe clinux_name_open_beneath(descriptor, bytes.terminated)
+        if opened == -ENOENT { return nil }
+        guard opened >= 0 else { throw .from(-opened, doing: "Looking at", path: shown(bytes)) }
+        defer { _ = clinux_close(opened) }
+        var facts = clinux_facts()
+        let asked = unsafe clinux_facts_of(opened, &facts)
+        guard asked >= 0 else { throw .from(-asked, doing: "Looking at", path: shown(bytes)) }
+        return FileFacts(facts)
+    }
+
+    /// The bytes a symbolic link beneath points to, read and not followed.
+    package func linkTarget(of path: some Collection<UInt8>) throws(HostFault) -> [UInt8] {
+        let bytes = try PathBytes.beneath(path)
+        let opened = unsafe clinux_name_open_beneath(descriptor, bytes.terminated)
+        guard opened >= 0 else {
+            throw .from(-opened, doing: "Reading the link", path: shown(bytes))
+        }
+        defer { _ = clinux_close(opened) }
+        // PATH_MAX, which a target can never exceed.
+        var target = [CChar](repeating: 0, count: 4096)
+        let count = unsafe clinux_link_target(opened, &target, target.count)
+        // EINVAL and ENOENT: the thing is there and is no link.
+        guard count >= 0 else {
+            throw .systemCall(
+                doing: "Reading the link",
+                path: shown(bytes),
+                error: Int32(truncatingIfNeeded: -count)
+            )
+        }
+        return target[..<Int(count)].map { UInt8(bitPattern: $0) }
+    }
+
+    /// The time that tells a settled file from one that may still change: see `FileFacts.isSettled`.
+    ///
+    /// It is the kernel's coarse clock, which never runs ahead of the timestamps it gives to files.
+    package static var now: Int64 { clinux_coarse_now() }
+
+    /// A path beneath this directory as a person should see it.
+    func shown(_ bytes: PathBytes) -> String { path + "/" + bytes.text }
+}

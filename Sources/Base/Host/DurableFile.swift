@@ -1,0 +1,182 @@
+import CLinux
+import Glibc
+
+/// Changes of the file system that are on the disk when the call returns, and that are never seen
+/// half done.
+///
+/// A path is relative to the directory; no part of it may be a symbolic link.
+package enum DurableFile {
+    /// Puts the bytes at the path, in place of whatever file stood there.
+    ///
+    /// A reader sees the old content or the new one. When this throws, the old content still stands
+    /// and nothing else was left behind; only a crash can leave a temporary (`isTemporary`).
+    ///
+    ///     openat(parent)                           where the path has a directory part
+    ///     openat(parent, ".NAME.RANDOM.charter-new", O_CREAT|O_EXCL|O_WRONLY, mode)
+    ///     write … · fchmod (only where the umask took bits away) · fsync · close
+    ///     renameat(parent, temporary, parent, NAME)
+    ///     fsync(parent)
+    package static func replace(
+        _ path: String,
+        with bytes: [UInt8],
+        in directory: Directory,
+        mode: UInt32 = 0o644,
+        randomness: Randomness = .system
+    ) throws(HostFault) {
+        let whole = try PathBytes.beneath(path.utf8)
+        let (parent, name) = try directory.parent(of: whole)
+        let temporary = try temporaryName(for: name, randomness)
+        let opened = unsafe clinux_file_create(parent.descriptor, temporary.terminated, mode)
+        guard opened >= 0 else {
+            throw .from(-opened, doing: "Writing", path: directory.shown(whole))
+        }
+        var done = fill(opened, bytes, mode)
+        _ = clinux_close(opened)
+        if done >= 0 {
+            done = unsafe clinux_rename(
+                parent.descriptor,
+                temporary.terminated,
+                parent.descriptor,
+                name.terminated
+            )
+        }
+        guard done >= 0 else {
+            _ = unsafe clinux_remove_file(parent.descriptor, temporary.terminated)
+            if done == -EISDIR {
+                throw .notARegularFile(path: directory.shown(whole), kind: .directory)
+            }
+            throw .from(-done, doing: "Writing", path: directory.shown(whole))
+        }
+        try synchronize(parent)
+    }
+
+    /// Whether a name is a temporary of `replace` that a crash left behind.
+    package static func isTemporary(_ name: some Collection<UInt8>) -> Bool {
+        name.first == UInt8(ascii: ".") && name.reversed().starts(with: suffix.utf8.reversed())
+    }
+
+    /// Makes a directory; the one above it must exist.
+    ///
+    ///     mkdirat · fsync(parent)
+    package static func makeDirectory(
+        _ path: String,
+        in directory: Directory,
+        mode: UInt32 = 0o755
+    ) throws(HostFault) {
+        let whole = try PathBytes.beneath(path.utf8)
+        let (parent, name) = try directory.parent(of: whole)
+        let made = unsafe clinux_make_directory(parent.descriptor, name.terminated, mode)
+        guard made >= 0 else {
+            throw .from(-made, doing: "Making the directory", path: directory.shown(whole))
+        }
+        try synchronize(parent)
+    }
+
+    /// Moves a file or a directory to a place where nothing stands.
+    ///
+    /// It never overwrites, and never copies: another file system is a fault.
+    ///
+    ///     renameat2(RENAME_NOREPLACE) · fsync(new parent) · fsync(old parent)
+    package static func moveFile(
+        _ path: String,
+        in directory: Directory,
+        to newPath: String,
+        in newDirectory: Directory
+    ) throws(HostFault) {
+        let from = try PathBytes.beneath(path.utf8)
+        let to = try PathBytes.beneath(newPath.utf8)
+        let (parent, name) = try directory.parent(of: from)
+        let (newParent, newName) = try newDirectory.parent(of: to)
+        let moved = unsafe clinux_rename_no_replace(
+            parent.descriptor,
+            name.terminated,
+            newParent.descriptor,
+            newName.terminated
+        )
+        if moved == -EXDEV {
+            throw .differentFileSystem(from: directory.shown(from), to: newDirectory.shown(to))
+        }
+        guard moved >= 0 else {
+            let blamed = moved == -EEXIST ? newDirectory.shown(to) : directory.shown(from)
+            throw .from(-moved, doing: "Moving", path: blamed)
+        }
+        try synchronize(newParent)
+        try synchronize(parent)
+    }
+
+    /// Removes a file or a link; a directory is refused.
+    ///
+    ///     unlinkat · fsync(parent)
+    package static func removeFile(_ path: String, in directory: Directory) throws(HostFault) {
+        let whole = try PathBytes.beneath(path.utf8)
+        let (parent, name) = try directory.parent(of: whole)
+        let removed = unsafe clinux_remove_file(parent.descriptor, name.terminated)
+        guard removed >= 0 else {
+            if removed == -EISDIR {
+                throw .notARegularFile(path: directory.shown(whole), kind: .directory)
+            }
+            throw .from(-removed, doing: "Removing", path: directory.shown(whole))
+        }
+        try synchronize(parent)
+    }
+
+    /// Removes an empty directory.
+    ///
+    ///     unlinkat(AT_REMOVEDIR) · fsync(parent)
+    package static func removeDirectory(
+        _ path: String,
+        in directory: Directory
+    ) throws(HostFault) {
+        let whole = try PathBytes.beneath(path.utf8)
+        let (parent, name) = try directory.parent(of: whole)
+        let removed = unsafe clinux_remove_directory(parent.descriptor, name.terminated)
+        guard removed >= 0 else {
+            throw .from(-removed, doing: "Removing the directory", path: directory.shown(whole))
+        }
+        try synchronize(parent)
+    }
+
+    /// Everything that was written to the file system this directory lies on is on the disk.
+    ///
+    ///     syncfs
+    package static func synchronizeFileSystem(of directory: Directory) throws(HostFault) {
+        let done = clinux_syncfs(directory.descriptor)
+        guard done >= 0 else {
+            throw .from(-done, doing: "Writing to the disk", path: directory.path)
+        }
+    }
+
+    private static let suffix = ".charter-new"
+
+    private static func fill(_ descriptor: Int32, _ bytes: [UInt8], _ mode: UInt32) -> Int32 {
+        let written = unsafe clinux_write_all(descriptor, bytes, bytes.count)
+        if written < 0 { return written }
+        // Asked first: the chmod family is denied to a confined process, which needs no fchmod as
+        // long as its umask is 0.
+        var facts = clinux_facts()
+        let asked = unsafe clinux_facts_of(descriptor, &facts)
+        if asked < 0 { return asked }
+        if facts.permissions != mode {
+            let changed = clinux_fchmod(descriptor, mode)
+            if changed < 0 { return changed }
+        }
+        return clinux_fsync(descriptor)
+    }
+
+    private static func synchronize(_ directory: Directory) throws(HostFault) {
+        let done = clinux_fsync(directory.descriptor)
+        guard done >= 0 else {
+            throw .from(-done, doing: "Writing to the disk", path: directory.path)
+        }
+    }
+
+    /// A name no other writer uses, short enough for any name of up to 255 bytes.
+    private static func temporaryName(
+        for name: PathBytes,
+        _ randomness: Randomness
+    ) throws(HostFault) -> PathBytes {
+        let digits = String(randomness.number(), radix: 16)
+        let kept = name.terminated.dropLast().prefix(255 - 2 - 16 - suffix.utf8.count)
+        return try .name(Array(".".utf8) + kept + Array(".\(digits)\(suffix)".utf8))
+    }
+}
