@@ -100,6 +100,12 @@ package struct PathFault: Fault, Equatable {
     package let path: String
     package let problem: Problem
 
+    /// A problem of a path that is safe to print.
+    package init(path: String, problem: Problem) {
+        self.path = path
+        self.problem = problem
+    }
+
     package var code: String { "canon.path.\(problem.rawValue)" }
 
     package var description: String {

@@ -1,0 +1,274 @@
+import Canon
+
+/// Stage 3: package, spec and framework are linked, gates and metadata are there, paths are allowed.
+package struct LinkRules: Sendable {
+    private let book: LawBook
+    private let tree: TreeSnapshot
+    private let ownership: OwnershipTable
+    private var violations: [Violation] = []
+
+    package init(book: LawBook, tree: TreeSnapshot, ownership: OwnershipTable) {
+        self.book = book
+        self.tree = tree
+        self.ownership = ownership
+    }
+
+    /// Every link that does not hold, in order.
+    package func judge() -> [Violation] {
+        var rules = self
+        rules.violations = book.violations
+        for framework in book.frameworks.values { rules.judge(framework) }
+        for spec in book.specs.values { rules.judge(spec) }
+        for package in book.packages.values { rules.judge(package) }
+        for policy in book.policies.values { rules.judge(policy) }
+        rules.judgeCycles()
+        rules.judgePaths()
+        return rules.violations.sorted()
+    }
+
+    private mutating func refuse(
+        _ code: ViolationCode,
+        _ path: String,
+        rule: String = "",
+        _ reason: String
+    ) {
+        violations.append(
+            Violation(
+                .links,
+                code,
+                path: Printable(path).description,
+                rule: rule,
+                reason: reason
+            )
+        )
+    }
+
+    private mutating func judge(_ framework: Framework) {
+        for dependency in framework.dependencies {
+            guard let other = book.framework(dependency.id) else {
+                refuse(
+                    .dangling,
+                    framework.path,
+                    "\(framework.id) depends on \(Printable(dependency.id)), which does not exist."
+                )
+                continue
+            }
+            judge(dependency, met: other.version, by: framework.id.text, framework.path)
+        }
+        for gate in framework.requiredGates where book.gates[gate] == nil {
+            refuse(
+                .unknownGate,
+                framework.path,
+                "\(framework.id) requires the gate \(Printable(gate)), which does not exist."
+            )
+        }
+        let stem = framework.id.text + "_"
+        let hasCompanion = tree.files(in: RootLayout.frameworks, suffix: ".md")
+            .contains { $0.name.hasPrefix(stem) || $0.name == framework.id.text + ".md" }
+        if !hasCompanion {
+            refuse(
+                .noCompanion,
+                framework.path,
+                "\(framework.id) has no Markdown that explains it."
+            )
+        }
+    }
+
+    private mutating func judge(_ spec: Specification) {
+        guard let framework = book.framework(spec.frameworkID.text) else {
+            refuse(
+                .dangling,
+                spec.path,
+                "\(spec.id) is under \(spec.frameworkID), which does not exist."
+            )
+            return
+        }
+        if spec.compliesWith != [spec.frameworkID.text] {
+            refuse(
+                .frameworkMismatch,
+                spec.path,
+                "\(spec.id) complies with \(list(spec.compliesWith)) "
+                    + "but stands under \(spec.frameworkID); it names exactly that one."
+            )
+        }
+        if framework.status == .deprecated && spec.status == .active {
+            refuse(
+                .deprecated,
+                spec.path,
+                "\(spec.id) is active under \(framework.id), which is deprecated."
+            )
+        }
+        if !framework.allowedSpecTypes.contains(spec.entityType) {
+            refuse(
+                .specTypeNotAllowed,
+                spec.path,
+                rule: framework.id.text,
+                "\(spec.id) is a \(Printable(spec.entityType)); "
+                    + "\(framework.id) allows \(list(framework.allowedSpecTypes))."
+            )
+        }
+        if book.entityTypes[spec.entityType] == nil {
+            refuse(
+                .unknownEntityType,
+                spec.path,
+                "\(spec.id) is of the type \(Printable(spec.entityType)), which is not registered."
+            )
+        }
+        for key in framework.requiredMetadata where spec.metadata[key] == nil {
+            refuse(
+                .missingMetadata,
+                spec.path,
+                rule: framework.id.text,
+                "\(spec.id) lacks the metadata \"\(key)\" that \(framework.id) requires."
+            )
+        }
+        for gate in spec.effectiveGates(under: framework) where book.gates[gate] == nil {
+            refuse(
+                .unknownGate,
+                spec.path,
+                "\(spec.id) requires the gate \(Printable(gate)), which does not exist."
+            )
+        }
+        for reference in spec.conformsTo where reference.id == framework.id.text {
+            judge(reference, met: framework.version, by: spec.id.text, spec.path)
+        }
+        let (assets, missing) = spec.resolvedAssets(in: tree)
+        for asset in missing {
+            refuse(
+                .missingAsset,
+                spec.path,
+                rule: spec.id.text,
+                "The asset \(Printable(asset)) of \(spec.id) does not exist."
+            )
+        }
+        for asset in assets where specification(ofOwnerOf: asset) != spec.id {
+            refuse(
+                .missingAsset,
+                asset.text,
+                rule: spec.id.text,
+                "\(spec.id) requires this file, but it belongs to "
+                    + (ownership.row(of: asset)?.owner ?? "nobody") + "."
+            )
+        }
+    }
+
+    private func specification(ofOwnerOf path: RelativePath) -> SpecID? {
+        ownership.row(of: path).flatMap { book.specification(ofOwner: $0.owner)?.id }
+    }
+
+    private mutating func judge(_ package: PackageManifest) {
+        guard let spec = book.specs[package.specID.text] else {
+            refuse(
+                .dangling,
+                package.path,
+                "\(package.id) is the proof of \(package.specID), which does not exist."
+            )
+            return
+        }
+        if package.frameworkID != spec.frameworkID {
+            refuse(
+                .frameworkMismatch,
+                package.path,
+                "\(package.id) names \(package.frameworkID), "
+                    + "but its spec \(spec.id) is under \(spec.frameworkID)."
+            )
+        }
+        if package.governedBy != package.frameworkID.text {
+            refuse(
+                .frameworkMismatch,
+                package.path,
+                "\(package.id) is governed by \(Printable(package.governedBy)) "
+                    + "but names the framework \(package.frameworkID)."
+            )
+        }
+        for reference in package.conformsTo where reference.id == spec.id.text {
+            judge(reference, met: spec.version, by: package.id.text, package.path)
+        }
+        for dependency in package.dependencies {
+            guard let other = book.packages[dependency.id] else {
+                refuse(
+                    .dangling,
+                    package.path,
+                    "\(package.id) depends on \(Printable(dependency.id)), which does not exist."
+                )
+                continue
+            }
+            judge(dependency, met: other.version, by: package.id.text, package.path)
+        }
+    }
+
+    private mutating func judge(_ policy: PolicyDocument) {
+        if !policy.gate.isEmpty && book.gates[policy.gate] == nil {
+            refuse(
+                .unknownGate,
+                policy.path,
+                "\(policy.id) is enforced by \(Printable(policy.gate)), which does not exist."
+            )
+        } else if policy.gate.isEmpty {
+            refuse(
+                .unknownGate,
+                policy.path,
+                rule: policy.id.text,
+                "\(policy.id) names no gate, so nothing would enforce it."
+            )
+        }
+    }
+
+    private mutating func judge(
+        _ reference: VersionedReference,
+        met version: SemanticVersion,
+        by id: String,
+        _ path: String
+    ) {
+        guard !reference.range.contains(version) else { return }
+        refuse(
+            .versionNotMet,
+            path,
+            "\(id) needs \(reference.id) in \(reference.range), but there is \(version)."
+        )
+    }
+
+    private mutating func judgeCycles() {
+        var frameworks = LinkGraph()
+        for item in book.frameworks.values {
+            frameworks.add(item.id.text, dependsOn: item.dependencies.map(\.id))
+        }
+        var packages = LinkGraph()
+        for item in book.packages.values {
+            packages.add(item.id.text, dependsOn: item.dependencies.map(\.id))
+        }
+        for graph in [frameworks, packages] {
+            guard let cycle = graph.cycle(), let first = cycle.first else { continue }
+            refuse(
+                .cycle,
+                book.frameworks[first]?.path ?? book.packages[first]?.path ?? "",
+                "\((cycle + [first]).joined(separator: " → ")) depend on each other."
+            )
+        }
+    }
+
+    /// Each file lies where the framework of its owner allows it.
+    private mutating func judgePaths() {
+        var owner = ""
+        var framework: Framework?
+        for row in ownership.rows {
+            if row.owner != owner {
+                owner = row.owner
+                framework = book.specification(ofOwner: owner)
+                    .flatMap { book.framework($0.frameworkID.text) }
+            }
+            guard let framework, !framework.authorises(row.path.bytes) else { continue }
+            refuse(
+                .unauthorised,
+                row.path.text,
+                rule: framework.id.text,
+                "\(framework.id) governs \(Printable(row.path.text)) through \(Printable(owner)) "
+                    + "but authorises no such path."
+            )
+        }
+    }
+
+    private func list(_ items: [String]) -> String {
+        items.isEmpty ? "nothing" : items.map { Printable($0).description }.joined(separator: ", ")
+    }
+}

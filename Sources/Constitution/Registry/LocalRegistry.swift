@@ -1,0 +1,223 @@
+package import Canon
+
+/// The `.file_registry.csv` of one directory: who owns each file that lies directly in it.
+///
+/// People edit it; everything else about ownership is compiled from it. Paths are plain names: a
+/// registry speaks of its own directory only, so no file can be claimed from two places.
+package struct LocalRegistry: Sendable {
+    package struct Row: Hashable, Sendable {
+        package let name: [UInt8]
+        package let owner: String
+        package let registry: OwnershipRow.OwnerRegistry
+        /// The digest as registered; `nil` where a person has written the row and left it empty.
+        package let digest: Digest?
+
+        package init(
+            name: [UInt8],
+            owner: String,
+            registry: OwnershipRow.OwnerRegistry,
+            digest: Digest?
+        ) {
+            self.name = name
+            self.owner = owner
+            self.registry = registry
+            self.digest = digest
+        }
+    }
+
+    package static let header = ["file_path", "owner_id", "owner_registry", "content_hash"]
+
+    /// The directory, relative to the root; empty at the top.
+    package let directory: [UInt8]
+    /// Sorted by name, as the bytes are.
+    package private(set) var rows: [Row]
+
+    /// An empty registry of a directory.
+    package init(directory: [UInt8], rows: [Row] = []) {
+        self.directory = directory
+        self.rows = rows.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    }
+
+    /// The registry's own path below the root.
+    package var path: [UInt8] { LocalRegistry.path(in: directory) }
+
+    /// Where the registry of a directory lies.
+    package static func path(in directory: some Collection<UInt8>) -> [UInt8] {
+        directory.isEmpty
+            ? Array(RootLayout.localRegistryName.utf8)
+            : Array(directory) + [UInt8(ascii: "/")] + Array(RootLayout.localRegistryName.utf8)
+    }
+
+    /// Reads a registry; rows that cannot stand are violations and are left out.
+    package init(
+        parsing bytes: [UInt8],
+        directory: [UInt8],
+        violations: inout [Violation]
+    ) {
+        self.directory = directory
+        rows = []
+        let path = Printable(bytes: LocalRegistry.path(in: directory)).description
+        do {
+            let table = try CSVTable(parsing: bytes)
+            try table.requireHeader(LocalRegistry.header)
+            rows.reserveCapacity(table.rowCount)
+            var owners = OwnerCache()
+            var isSorted = true
+            for index in 0..<table.rowCount {
+                guard
+                    let row = LocalRegistry.row(
+                        table,
+                        index,
+                        path: path,
+                        owners: &owners,
+                        violations: &violations
+                    )
+                else { continue }
+                if let last = rows.last, !last.name.lexicographicallyPrecedes(row.name) {
+                    isSorted = false
+                }
+                rows.append(row)
+            }
+            if !isSorted { sort(path: path, violations: &violations) }
+        } catch {
+            violations.append(
+                Violation(.ownership, .badRegistry, path: path, reason: error.description)
+            )
+        }
+    }
+
+    /// The registry as bytes, rows in order.
+    package var bytes: [UInt8] {
+        var writer = CSVWriter(header: LocalRegistry.header)
+        for row in rows {
+            writer.field(row.name)
+            writer.field(row.owner.utf8)
+            writer.field(row.registry.rawValue.utf8)
+            writer.field(row.digest?.hexBytes ?? [])
+            writer.endRow()
+        }
+        return writer.bytes
+    }
+
+    /// Puts a row in its place, replacing one of the same name.
+    package mutating func put(_ row: Row) {
+        rows.removeAll { $0.name == row.name }
+        rows.append(row)
+        rows.sort { $0.name.lexicographicallyPrecedes($1.name) }
+    }
+
+    /// Takes out the row of a name.
+    package mutating func remove(_ name: [UInt8]) {
+        rows.removeAll { $0.name == name }
+    }
+
+    /// The row of a name.
+    package func row(named name: some Collection<UInt8>) -> Row? {
+        var low = 0
+        var high = rows.count
+        while low < high {
+            let middle = (low + high) / 2
+            if rows[middle].name.lexicographicallyPrecedes(name) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low < rows.count && rows[low].name.elementsEqual(name) ? rows[low] : nil
+    }
+
+    private mutating func sort(path: String, violations: inout [Violation]) {
+        rows.sort { $0.name.lexicographicallyPrecedes($1.name) }
+        for index in rows.indices.dropFirst() where rows[index].name == rows[index - 1].name {
+            violations.append(
+                Violation(
+                    .ownership,
+                    .duplicate,
+                    path: Printable(bytes: LocalRegistry.join(directory, rows[index].name))
+                        .description,
+                    reason: "The file stands twice in \(path)."
+                )
+            )
+        }
+    }
+
+    /// A directory and a name as one path.
+    package static func join(_ directory: [UInt8], _ name: [UInt8]) -> [UInt8] {
+        directory.isEmpty ? name : directory + [UInt8(ascii: "/")] + name
+    }
+
+    private static func row(
+        _ table: CSVTable,
+        _ index: Int,
+        path: String,
+        owners: inout OwnerCache,
+        violations: inout [Violation]
+    ) -> Row? {
+        let name =
+            table.plainBytes(row: index, column: 0).map(Array.init)
+            ?? table.fieldBytes(row: index, column: 0)
+        func refuse(_ code: ViolationCode, _ reason: String) -> Row? {
+            violations.append(
+                Violation(
+                    .ownership,
+                    code,
+                    path: path,
+                    reason: "Row \(index + 2): \(reason)"
+                )
+            )
+            return nil
+        }
+        let shown = Printable(bytes: name).description
+        if let problem = RelativePath.problem(in: name) {
+            return refuse(.badPath, PathFault(path: shown, problem: problem).description)
+        }
+        if name.contains(where: { "*?[]{}".utf8.contains($0) }) {
+            return refuse(.badPath, "\(shown) is a pattern; a registry names exact files.")
+        }
+        if name.contains(UInt8(ascii: "/")) {
+            return refuse(
+                .badPath,
+                "\(shown) lies in another directory; a registry speaks of its own one only."
+            )
+        }
+        let registry = table.fieldBytes(row: index, column: 2)
+        guard
+            let kind = OwnershipRow.OwnerRegistry(
+                rawValue: String(decoding: registry, as: UTF8.self)
+            )
+        else {
+            return refuse(
+                .badRegistry,
+                "the owner registry of \(shown) is none of framework, spec, package."
+            )
+        }
+        let hash = table.fieldBytes(row: index, column: 3)
+        let digest = Digest(hex: hash)
+        guard digest != nil || hash.isEmpty else {
+            return refuse(
+                .badRegistry,
+                "the hash of \(shown) is no SHA-256 in 64 lower-case hex digits."
+            )
+        }
+        guard let owner = owners.text(table, index) else {
+            return refuse(.badRegistry, "the owner of \(shown) is not UTF-8.")
+        }
+        return Row(name: name, owner: owner, registry: kind, digest: digest)
+    }
+}
+
+/// Neighbouring rows mostly have one owner: its text is made once.
+private struct OwnerCache {
+    private var bytes: [UInt8] = []
+    private var text = ""
+
+    mutating func text(_ table: CSVTable, _ row: Int) -> String? {
+        if let plain = table.plainBytes(row: row, column: 1), plain.elementsEqual(bytes) {
+            return text
+        }
+        guard let fresh = try? table.text(row: row, column: 1) else { return nil }
+        bytes = Array(fresh.utf8)
+        text = fresh
+        return fresh
+    }
+}

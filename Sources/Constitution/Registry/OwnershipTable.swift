@@ -1,0 +1,93 @@
+package import Canon
+
+/// The compiled map from every file to its one owner, sorted by path.
+package struct OwnershipTable: Sendable {
+    package let rows: [OwnershipRow]
+
+    /// Takes rows in any order. No path may stand twice.
+    package init(rows: [OwnershipRow]) {
+        self.rows = rows.sorted { $0.path < $1.path }
+    }
+
+    /// Reads the compiled registry; whatever is wrong with it is a violation.
+    package init(parsing bytes: [UInt8], violations: inout [Violation]) {
+        var rows: [OwnershipRow] = []
+        func refuse(_ code: ViolationCode, _ reason: String, path: String = "") {
+            violations.append(
+                Violation(
+                    .ownership,
+                    code,
+                    path: path.isEmpty ? RootLayout.ownershipRegistry : path,
+                    reason: reason
+                )
+            )
+        }
+        do {
+            let table = try CSVTable(parsing: bytes)
+            try table.requireHeader(RootLayout.columns[RootLayout.ownershipRegistry] ?? [])
+            rows.reserveCapacity(table.rowCount)
+            for index in 0..<table.rowCount {
+                let name = table.plainBytes(row: index, column: 0)
+                let raw = name.map(Array.init) ?? table.fieldBytes(row: index, column: 0)
+                guard let path = try? RelativePath(bytes: raw),
+                    let owner = try? table.text(row: index, column: 1),
+                    let registry = OwnershipRow.OwnerRegistry(
+                        rawValue: String(
+                            decoding: table.fieldBytes(row: index, column: 2),
+                            as: UTF8.self
+                        )
+                    ),
+                    let content = table.plainBytes(row: index, column: 3)
+                        .flatMap(OwnershipRow.Content.init)
+                else {
+                    refuse(.badRegistry, "Row \(index + 2) is not usable.")
+                    continue
+                }
+                if let last = rows.last, !(last.path < path) {
+                    refuse(
+                        last.path == path ? .duplicate : .badRegistry,
+                        last.path == path
+                            ? "The file stands twice in the compiled registry."
+                            : "Row \(index + 2) is out of order.",
+                        path: Printable(path.text).description
+                    )
+                }
+                rows.append(
+                    OwnershipRow(path: path, owner: owner, registry: registry, content: content)
+                )
+            }
+        } catch {
+            refuse(.badRegistry, error.description)
+        }
+        self.rows = rows
+    }
+
+    /// The registry as bytes.
+    package var bytes: [UInt8] {
+        var writer = CSVWriter(header: RootLayout.columns[RootLayout.ownershipRegistry] ?? [])
+        for row in rows {
+            writer.field(row.path.bytes)
+            writer.field(row.owner.utf8)
+            writer.field(row.registry.rawValue.utf8)
+            writer.field(row.content.bytes)
+            writer.endRow()
+        }
+        return writer.bytes
+    }
+
+    /// The row of a path.
+    package func row(of path: RelativePath) -> OwnershipRow? {
+        var low = 0
+        var high = rows.count
+        while low < high {
+            let middle = (low + high) / 2
+            if rows[middle].path < path { low = middle + 1 } else { high = middle }
+        }
+        return low < rows.count && rows[low].path == path ? rows[low] : nil
+    }
+
+    /// The paths of one owner, in order.
+    package func paths(ownedBy owner: String) -> [RelativePath] {
+        rows.filter { $0.owner == owner }.map(\.path)
+    }
+}

@@ -1,0 +1,145 @@
+import Canon
+
+/// Stage 4: each package is what its manifest says, and owns what it claims.
+package struct PackageRules: Sendable {
+    private let book: LawBook
+    private let ownership: OwnershipTable
+    private var violations: [Violation] = []
+
+    package init(book: LawBook, ownership: OwnershipTable) {
+        self.book = book
+        self.ownership = ownership
+    }
+
+    /// Every package that does not hold, in order. A sealed root has no files outside packages.
+    package func judge(isSealed: Bool) -> [Violation] {
+        var rules = self
+        var paths: [String: Set<RelativePath>] = [:]
+        for row in ownership.rows {
+            paths[row.owner, default: []].insert(row.path)
+            if isSealed && row.registry == .spec {
+                rules.refuse(
+                    .unpackaged,
+                    row.path.text,
+                    "\(Printable(row.path.text)) belongs to the spec \(Printable(row.owner)) "
+                        + "and to no package; a sealed root has only packaged files."
+                )
+            }
+        }
+        for package in book.packages.values {
+            rules.judge(package, owned: paths[package.id.text] ?? [])
+        }
+        return rules.violations.sorted()
+    }
+
+    private mutating func refuse(
+        _ code: ViolationCode,
+        _ path: String,
+        rule: String = "",
+        _ reason: String
+    ) {
+        violations.append(
+            Violation(
+                .packages,
+                code,
+                path: Printable(path).description,
+                rule: rule,
+                reason: reason
+            )
+        )
+    }
+
+    private mutating func judge(_ package: PackageManifest, owned: Set<RelativePath>) {
+        if owned.isEmpty {
+            refuse(
+                .invalidPackage,
+                package.path,
+                rule: package.id.text,
+                "\(package.id) owns no file; a package delivers something."
+            )
+        }
+        if !["BUILDER", "BUILT"].contains(package.classification) {
+            refuse(
+                .invalidPackage,
+                package.path,
+                rule: package.id.text,
+                "\(package.id) is of the class \(Printable(package.classification)); "
+                    + "there are BUILDER and BUILT."
+            )
+        }
+        var claimed: Set<RelativePath> = []
+        for (index, element) in package.files.enumerated() {
+            guard let files = resolve(element, of: package, owned: owned) else {
+                refuse(
+                    .invalidPackage,
+                    package.path,
+                    rule: package.id.text,
+                    "Element \(index) of the files of \(package.id) is neither a path "
+                        + "nor a query that this program knows."
+                )
+                continue
+            }
+            claimed.formUnion(files)
+        }
+        for path in claimed.subtracting(owned).sorted() {
+            refuse(
+                .foreignFile,
+                path.text,
+                rule: package.id.text,
+                "\(package.id) claims \(Printable(path.text)), which belongs to "
+                    + (ownership.row(of: path)?.owner ?? "nobody") + "."
+            )
+        }
+        for path in owned.subtracting(claimed).sorted().prefix(20) {
+            refuse(
+                .invalidPackage,
+                path.text,
+                rule: package.id.text,
+                "\(package.id) owns \(Printable(path.text)), which its manifest does not list."
+            )
+        }
+        judgeTier(package)
+    }
+
+    /// A manifest lists paths, or asks the registry for those of one owner or framework (C56).
+    private func resolve(
+        _ element: JSONValue,
+        of package: PackageManifest,
+        owned: Set<RelativePath>
+    ) -> Set<RelativePath>? {
+        if let text = element.string { return (try? RelativePath(text)).map { [$0] } }
+        guard let condition = element["from_registry"]?["where"]?.object, condition.count == 1
+        else { return nil }
+        if let owner = condition["owner_id"]?.string {
+            return owner == package.id.text ? owned : Set(ownership.paths(ownedBy: owner))
+        }
+        if let framework = condition["governed_by"]?.string {
+            let owners = book.packages.values.filter { $0.frameworkID.text == framework }
+            return Set(owners.flatMap { ownership.paths(ownedBy: $0.id.text) })
+        }
+        return nil
+    }
+
+    /// The tiers of components, lowest first; a package may depend on its own tier or a lower one.
+    private static let tiers = ["G0", "T0", "T1"]
+
+    private mutating func judgeTier(_ package: PackageManifest) {
+        guard let own = tier(of: package) else { return }
+        for dependency in package.dependencies {
+            guard let other = book.packages[dependency.id], let tier = tier(of: other), tier > own
+            else { continue }
+            refuse(
+                .tierDependency,
+                package.path,
+                rule: "FMWK-PKG-001 §12.1",
+                "\(package.id) is of tier \(PackageRules.tiers[own]) and depends on \(other.id) "
+                    + "of the higher tier \(PackageRules.tiers[tier])."
+            )
+        }
+    }
+
+    private func tier(of package: PackageManifest) -> Int? {
+        (book.specs[package.specID.text]?.metadata["tier"]?.string)
+            .flatMap(PackageRules.tiers.firstIndex(of:))
+    }
+}

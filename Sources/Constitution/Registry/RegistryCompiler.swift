@@ -1,0 +1,246 @@
+package import Canon
+import Crypto
+import Patterns
+
+/// Makes the compiled registries of a root from its law, its local registries and its files.
+///
+/// The result is a function of these alone: no order of directories, no locale and no clock takes
+/// part, so that two people who compile the same tree get the same bytes.
+package struct RegistryCompiler: Sendable {
+    /// What compiling gave.
+    package struct Result: Sendable {
+        /// The compiled registries by path, in the order in which they are made.
+        package let files: [(path: String, bytes: [UInt8])]
+        package let ownership: OwnershipTable
+        /// Everything that stands against the tree. With any of these nothing may be written.
+        package let violations: [Violation]
+    }
+
+    private let tree: TreeSnapshot
+    private let book: LawBook
+    private let locals: [LocalRegistry]
+
+    /// `locals` holds the registry of every directory that has one.
+    package init(tree: TreeSnapshot, book: LawBook, locals: [LocalRegistry]) {
+        self.tree = tree
+        self.book = book
+        self.locals = locals
+    }
+
+    /// Compiles everything.
+    package func compile() -> Result {
+        var violations: [Violation] = []
+        let documents = [
+            (RootLayout.frameworksRegistry, frameworks()),
+            (RootLayout.specsRegistry, specs(&violations)),
+            (RootLayout.packagesRegistry, packages()),
+        ]
+        let ownership = ownership(of: documents, &violations)
+        let ownershipBytes = ownership.bytes
+        let listed = documents + [(RootLayout.ownershipRegistry, ownershipBytes)]
+        let controlPlane = controlPlane(of: listed, ownership)
+        return Result(
+            files: listed.map { (path: $0.0, bytes: $0.1) }
+                + [(path: RootLayout.controlPlaneRegistry, bytes: controlPlane)],
+            ownership: ownership,
+            violations: violations.sorted()
+        )
+    }
+
+    // MARK: - Ownership
+
+    /// The rows that no person writes: the local registries and the compiled ones themselves.
+    private func ownership(
+        of documents: [(String, [UInt8])],
+        _ violations: inout [Violation]
+    ) -> OwnershipTable {
+        let keeper = book.root?.registryOwner ?? ""
+        var rows: [OwnershipRow] = []
+        rows.reserveCapacity(tree.paths.count + 8)
+        for local in locals {
+            for row in local.rows {
+                guard
+                    let path = try? RelativePath(
+                        bytes: LocalRegistry.join(local.directory, row.name)
+                    )
+                else { continue }
+                check(row, at: path, &violations)
+                guard let digest = row.digest ?? tree.digest(of: path) else { continue }
+                rows.append(
+                    OwnershipRow(
+                        path: path,
+                        owner: row.owner,
+                        registry: row.registry,
+                        content: .digest(digest)
+                    )
+                )
+            }
+            if let path = try? RelativePath(bytes: local.path),
+                let digest = tree.digest(of: path)
+            {
+                rows.append(kept(path, by: keeper, .digest(digest)))
+            }
+        }
+        for (path, bytes) in documents {
+            rows.append(kept(path, by: keeper, .digest(.sha256(of: bytes))))
+        }
+        rows.append(kept(RootLayout.ownershipRegistry, by: keeper, .controlPlane))
+        rows.append(kept(RootLayout.controlPlaneRegistry, by: keeper, .seal))
+        if let seal = try? RelativePath(RootLayout.seal), tree.contains(seal) {
+            rows.append(kept(seal, by: keeper, .seal))
+        }
+        return OwnershipTable(rows: rows)
+    }
+
+    private func kept(
+        _ path: RelativePath,
+        by keeper: String,
+        _ content: OwnershipRow.Content
+    ) -> OwnershipRow {
+        OwnershipRow(path: path, owner: keeper, registry: .package, content: content)
+    }
+
+    private func kept(
+        _ path: String,
+        by keeper: String,
+        _ content: OwnershipRow.Content
+    ) -> OwnershipRow {
+        guard let path = try? RelativePath(path) else {
+            preconditionFailure("The names of RootLayout are paths.")
+        }
+        return kept(path, by: keeper, content)
+    }
+
+    private func check(
+        _ row: LocalRegistry.Row,
+        at path: RelativePath,
+        _ violations: inout [Violation]
+    ) {
+        func refuse(_ code: ViolationCode, _ reason: String) {
+            violations.append(
+                Violation(.ownership, code, path: Printable(path.text).description, reason: reason)
+            )
+        }
+        if RegistryCompiler.isKeptByCompiler(path) {
+            refuse(
+                .duplicate,
+                "The compiler registers \(Printable(path.text)) itself; it needs no row here."
+            )
+        }
+        switch row.registry {
+        case .framework:
+            refuse(.frameworkOwner, "The framework \(Printable(row.owner)) may not own a file.")
+        case .package where book.packages[row.owner] == nil,
+            .spec where book.specs[row.owner] == nil:
+            refuse(
+                .unknownOwner,
+                "The \(row.registry.rawValue) \(Printable(row.owner)) does not exist."
+            )
+        default: break
+        }
+    }
+
+    /// Whether the compiler makes a path's row itself.
+    package static func isKeptByCompiler(_ path: RelativePath) -> Bool {
+        path.name == RootLayout.localRegistryName
+            || RootLayout.compiled.contains { $0.utf8.elementsEqual(path.bytes) }
+            || RootLayout.seal.utf8.elementsEqual(path.bytes)
+    }
+
+    // MARK: - The three registries of the law
+
+    private func frameworks() -> [UInt8] {
+        var writer = CSVWriter(header: RootLayout.columns[RootLayout.frameworksRegistry] ?? [])
+        for framework in book.frameworks.values.sorted(by: { $0.id < $1.id }) {
+            writer.row([
+                framework.id.text, framework.name, framework.version.description,
+                framework.purpose, framework.path, list(framework.allowedSpecTypes),
+                list(framework.requiredGates), list(framework.requiredMetadata),
+                digest(framework.path),
+            ])
+        }
+        return writer.bytes
+    }
+
+    private func specs(_ violations: inout [Violation]) -> [UInt8] {
+        var writer = CSVWriter(header: RootLayout.columns[RootLayout.specsRegistry] ?? [])
+        for spec in book.specs.values.sorted(by: { $0.id < $1.id }) {
+            let (assets, missing) = spec.resolvedAssets(in: tree)
+            for asset in missing {
+                violations.append(
+                    Violation(
+                        .links,
+                        .missingAsset,
+                        path: spec.path,
+                        rule: spec.id.text,
+                        reason: "The asset \(Printable(asset)) of \(spec.id) does not exist."
+                    )
+                )
+            }
+            writer.row([
+                spec.id.text, spec.frameworkID.text, spec.name, spec.version.description,
+                spec.entityType, spec.path, list(assets.map(\.text)), list(spec.gates),
+                String(decoding: JSONValue.object(spec.metadata).line, as: UTF8.self),
+                digest(spec.path),
+            ])
+        }
+        return writer.bytes
+    }
+
+    private func packages() -> [UInt8] {
+        var writer = CSVWriter(header: RootLayout.columns[RootLayout.packagesRegistry] ?? [])
+        for package in book.packages.values.sorted(by: { $0.id < $1.id }) {
+            writer.row([
+                package.id.text, package.name, package.version.description, package.specID.text,
+                package.frameworkID.text, package.path, digest(package.path), "",
+                package.status.rawValue,
+                list(package.dependencies.map { "\($0.id)@\($0.range)" }),
+            ])
+        }
+        return writer.bytes
+    }
+
+    // MARK: - The registry of registries
+
+    private func controlPlane(
+        of compiled: [(String, [UInt8])],
+        _ ownership: OwnershipTable
+    ) -> [UInt8] {
+        var rows = ControlPlaneRows(book: book, tree: tree, ownership: ownership)
+        rows.addLaw()
+        for local in locals { rows.addLocal(local) }
+        let keeper = book.root?.registryOwner ?? ""
+        for (path, bytes) in compiled {
+            rows.addCompiled(path, digest: .sha256(of: bytes), keeper: keeper)
+        }
+        return rows.bytes
+    }
+
+    private func list(_ items: [String]) -> String {
+        items.joined(separator: RootLayout.listSeparator)
+    }
+
+    private func digest(_ path: String) -> String {
+        (try? RelativePath(path)).flatMap { tree.digest(of: $0) }?.hex ?? ""
+    }
+}
+
+extension Specification {
+    /// The exact files that the assets stand for, in order, and the assets that match nothing.
+    package func resolvedAssets(
+        in tree: TreeSnapshot
+    ) -> (assets: [RelativePath], missing: [String]) {
+        var assets: Set<RelativePath> = []
+        var missing: [String] = []
+        for text in requiredAssets {
+            guard let pattern = try? PathPattern(text) else {
+                missing.append(text)
+                continue
+            }
+            let files = tree.files(matching: pattern)
+            if files.isEmpty { missing.append(text) }
+            assets.formUnion(files)
+        }
+        return (assets.sorted(), missing)
+    }
+}
