@@ -17,7 +17,9 @@ package struct LawBook: Sendable {
     /// Documents beyond this are refused.
     package static let documentBytesMax = 4 << 20
 
-    /// Reads the law of a tree. Whatever cannot be read is a violation and is left out.
+    /// Reads the law of a tree.
+    ///
+    /// Whatever cannot be read is a violation and is left out.
     package init(reading tree: TreeSnapshot) {
         readRoot(tree)
         for path in tree.files(in: RootLayout.frameworks, suffix: ".schema.json") {

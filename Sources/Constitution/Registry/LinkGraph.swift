@@ -1,6 +1,8 @@
 import Canon
 
-/// What depends on what, by id. Answers in one order, whatever order it was built in.
+/// What depends on what, by id.
+///
+/// Answers in one order, whatever order it was built in.
 package struct LinkGraph: Sendable {
     private var edges: [String: [String]] = [:]
 

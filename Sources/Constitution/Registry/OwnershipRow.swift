@@ -2,7 +2,9 @@ package import Canon
 
 /// One file and its one owner.
 package struct OwnershipRow: Hashable, Sendable {
-    /// The registry in which the owner stands. Frameworks may be named here and are then refused.
+    /// The registry in which the owner stands.
+    ///
+    /// Frameworks may be named here and are then refused.
     package enum OwnerRegistry: String, Sendable {
         case framework
         case spec

@@ -4,7 +4,9 @@ package import Canon
 package struct OwnershipTable: Sendable {
     package let rows: [OwnershipRow]
 
-    /// Takes rows in any order. No path may stand twice.
+    /// Takes rows in any order.
+    ///
+    /// No path may stand twice.
     package init(rows: [OwnershipRow]) {
         self.rows = rows.sorted { $0.path < $1.path }
     }

@@ -11,7 +11,9 @@ package struct PackageRules: Sendable {
         self.ownership = ownership
     }
 
-    /// Every package that does not hold, in order. A sealed root has no files outside packages.
+    /// Every package that does not hold, in order.
+    ///
+    /// A sealed root has no files outside packages.
     package func judge(isSealed: Bool) -> [Violation] {
         var rules = self
         var paths: [String: Set<RelativePath>] = [:]

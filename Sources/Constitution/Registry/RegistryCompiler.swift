@@ -12,7 +12,9 @@ package struct RegistryCompiler: Sendable {
         /// The compiled registries by path, in the order in which they are made.
         package let files: [(path: String, bytes: [UInt8])]
         package let ownership: OwnershipTable
-        /// Everything that stands against the tree. With any of these nothing may be written.
+        /// Everything that stands against the tree.
+        ///
+        /// With any of these nothing may be written.
         package let violations: [Violation]
     }
 

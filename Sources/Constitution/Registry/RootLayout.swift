@@ -1,4 +1,6 @@
-/// Where things lie in a governed root. The only place that knows these names.
+/// Where things lie in a governed root.
+///
+/// The only place that knows these names.
 package enum RootLayout {
     package static let registries = "registries"
     package static let rootManifest = "registries/root.json"

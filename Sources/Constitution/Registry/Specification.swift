@@ -12,7 +12,9 @@ package struct Specification: Sendable {
     package let purpose: String
     package let compliesWith: [String]
     package let conformsTo: [VersionedReference]
-    /// As written: exact paths or globs. The compiled registry holds the exact paths.
+    /// As written: exact paths or globs.
+    ///
+    /// The compiled registry holds the exact paths.
     package let requiredAssets: [String]
     package let gates: [String]
     package let metadata: JSONObject

@@ -1,7 +1,8 @@
 package import Canon
 
-/// One thing in a root that the law does not allow. A value, not an error: a check that finds one
-/// has worked.
+/// One thing in a root that the law does not allow.
+///
+/// A value, not an error: a check that finds one has worked.
 package struct Violation: Hashable, Sendable {
     /// The stages of enforcement, in the order in which they run (requirement D01).
     package enum Stage: Int, Sendable, CaseIterable, Comparable {

@@ -1,4 +1,6 @@
-/// The stable codes of everything that an integrity check can find. Never renamed, never reused.
+/// The stable codes of everything that an integrity check can find.
+///
+/// Never renamed, never reused.
 package enum ViolationCode: String, Hashable, Sendable, CaseIterable {
     // Ownership: is everything there accounted for, and everything accounted for there?
     case orphan = "integrity.orphan"
