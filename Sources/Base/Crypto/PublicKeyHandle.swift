@@ -1,0 +1,70 @@
+import COpenSSL
+
+/// A public key inside OpenSSL, for as long as one verification takes.
+///
+/// It owns the `EVP_PKEY` and frees it. Every key comes in as a SubjectPublicKeyInfo, so there is
+/// one door for all kinds, and OpenSSL itself checks that a point lies on its curve.
+@safe struct PublicKeyHandle: ~Copyable {
+    enum Hash {
+        case none
+        case sha256
+        case sha384
+        case sha512
+    }
+
+    private let key: OpaquePointer
+
+    init?(spki: [UInt8]) {
+        let made = unsafe spki.withUnsafeBufferPointer { buffer -> OpaquePointer? in
+            var cursor = buffer.baseAddress
+            let key = unsafe d2i_PUBKEY(nil, &cursor, buffer.count)
+            // Bytes behind the key would be bytes that nobody looked at.
+            let end = unsafe buffer.baseAddress.map { unsafe $0 + buffer.count }
+            guard unsafe cursor == end else {
+                unsafe EVP_PKEY_free(key)
+                return nil
+            }
+            return unsafe key
+        }
+        guard let made = unsafe made else {
+            ERR_clear_error()
+            return nil
+        }
+        unsafe key = made
+    }
+
+    deinit { unsafe EVP_PKEY_free(key) }
+
+    /// Whether OpenSSL takes these bytes for a key.
+    static func isKey(spki: [UInt8]) -> Bool {
+        PublicKeyHandle(spki: spki) != nil
+    }
+
+    /// Whether this is the signature of the message by this key.
+    func verifies(_ signature: [UInt8], of message: [UInt8], hash: Hash) -> Bool {
+        guard let context = unsafe EVP_MD_CTX_new() else {
+            preconditionFailure("OpenSSL could not make a context: the memory is exhausted.")
+        }
+        defer {
+            unsafe EVP_MD_CTX_free(context)
+            ERR_clear_error()
+        }
+        let method: OpaquePointer? =
+            switch hash {
+            case .none: nil
+            case .sha256: unsafe EVP_sha256()
+            case .sha384: unsafe EVP_sha384()
+            case .sha512: unsafe EVP_sha512()
+            }
+        guard unsafe EVP_DigestVerifyInit(context, nil, method, nil, key) == 1 else {
+            return false
+        }
+        return unsafe EVP_DigestVerify(
+            context,
+            signature,
+            signature.count,
+            message,
+            message.count
+        ) == 1
+    }
+}
