@@ -83,7 +83,9 @@ package struct TreeListing: Sendable, RandomAccessCollection {
 
 /// One thing in a tree.
 package struct TreeEntry: Sendable, Equatable {
-    /// Why an entry could not be read. An integrity check takes every one of these as a violation.
+    /// Why an entry could not be read.
+    ///
+    /// An integrity check takes every one of these as a violation.
     package enum Problem: Sendable, Equatable {
         /// The directory could not be listed, or vanished during the walk.
         case unreadable(HostFault)

@@ -11,7 +11,9 @@ package struct TreeWalk: Sendable {
     /// A file or a link of that name is an ordinary entry.
     package var skipping: [[UInt8]]
 
-    /// Directories this far below the root are not entered. One open descriptor a level.
+    /// Directories this far below the root are not entered.
+    ///
+    /// One open descriptor a level.
     package var depthMax: UInt32
 
     /// More entries than this fail the walk: 10 million paths of 60 bytes are about 840 MB.
