@@ -53,7 +53,9 @@ struct RegexReader {
         var nodes: [RegexNode] = []
         while let next = peek(), next != "|", next != ")" {
             if dialect == .re2, takeAll("\\Q") {
-                nodes += readQuoted()
+                let quoted = readQuoted()
+                nodes += quoted.dropLast()
+                if let last = quoted.last { nodes.append(try readQuantifier(last)) }
                 continue
             }
             guard let atom = try readAtom() else { continue }
@@ -98,7 +100,8 @@ struct RegexReader {
         case "*", "+", "?":
             throw wrong("nothing stands before '\(next)' to repeat")
         case "{":
-            if dialect == .ecma { throw wrong("'{' repeats nothing; write '\\{'") }
+            let isCount = try readCounts() != nil
+            if isCount || dialect == .ecma { throw wrong("'{' repeats nothing; write '\\{'") }
         case "]", "}":
             if dialect == .ecma { throw wrong("'\(next)' closes nothing; write '\\\(next)'") }
         default: break
@@ -262,7 +265,8 @@ struct RegexReader {
                 continue
             }
             let low = try readClassAtom()
-            guard peek() == "-", let after = peek(1), after != "]" else {
+            let isRange = dialect == .ecma || low.scalar != nil
+            guard isRange, peek() == "-", let after = peek(1), after != "]" else {
                 set = set.union(low.set)
                 continue
             }
