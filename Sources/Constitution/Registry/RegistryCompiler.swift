@@ -29,24 +29,44 @@ package struct RegistryCompiler: Sendable {
         self.locals = locals
     }
 
+    /// The registries that the law alone determines, and the root registry that follows from an
+    /// ownership registry which stands already.
+    package func compileLaw(
+        over ownership: OwnershipTable, digest: Digest
+    ) -> [(path: String, bytes: [UInt8])] {
+        var ignored: [Violation] = []
+        let documents = documents(&ignored)
+        let listed =
+            documents.map { ($0.0, Digest.sha256(of: $0.1)) }
+            + [(RootLayout.ownershipRegistry, digest)]
+        return documents.map { (path: $0.0, bytes: $0.1) } + [
+            (path: RootLayout.controlPlaneRegistry, bytes: controlPlane(of: listed, ownership))
+        ]
+    }
+
     /// Compiles everything.
     package func compile() -> Result {
         var violations: [Violation] = []
-        let documents = [
-            (RootLayout.frameworksRegistry, frameworks()),
-            (RootLayout.specsRegistry, specs(&violations)),
-            (RootLayout.packagesRegistry, packages()),
-        ]
+        let documents = documents(&violations)
         let ownership = ownership(of: documents, &violations)
         let ownershipBytes = ownership.bytes
         let listed = documents + [(RootLayout.ownershipRegistry, ownershipBytes)]
-        let controlPlane = controlPlane(of: listed, ownership)
+        let controlPlane = controlPlane(
+            of: listed.map { ($0.0, .sha256(of: $0.1)) }, ownership)
         return Result(
             files: listed.map { (path: $0.0, bytes: $0.1) }
                 + [(path: RootLayout.controlPlaneRegistry, bytes: controlPlane)],
             ownership: ownership,
             violations: violations.sorted()
         )
+    }
+
+    private func documents(_ violations: inout [Violation]) -> [(String, [UInt8])] {
+        [
+            (RootLayout.frameworksRegistry, frameworks()),
+            (RootLayout.specsRegistry, specs(&violations)),
+            (RootLayout.packagesRegistry, packages()),
+        ]
     }
 
     // MARK: - Ownership
@@ -212,8 +232,8 @@ package struct RegistryCompiler: Sendable {
         rows.addLaw()
         for local in locals { rows.addLocal(local) }
         let keeper = book.root?.registryOwner ?? ""
-        for (path, bytes) in compiled {
-            rows.addCompiled(path, digest: .sha256(of: bytes), keeper: keeper)
+        for (path, digest) in compiled {
+            rows.addCompiled(path, digest: digest, keeper: keeper)
         }
         return rows.bytes
     }

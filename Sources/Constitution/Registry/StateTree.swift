@@ -15,8 +15,13 @@ package struct StateTree: Sendable {
         var paths: [RelativePath] = []
         leaves.reserveCapacity(ownership.rows.count)
         paths.reserveCapacity(ownership.rows.count)
-        for row in ownership.rows where !row.path.bytes.elementsEqual(excluded.utf8) {
-            guard let digest = tree.digest(of: row.path) else { continue }
+        // Rows and files are both in the order of their paths: one pass over both.
+        var at = 0
+        for row in ownership.rows {
+            while at < tree.paths.count && tree.paths[at] < row.path { at += 1 }
+            guard at < tree.paths.count, tree.paths[at] == row.path,
+                let digest = tree.digests[at], !row.path.bytes.elementsEqual(excluded.utf8)
+            else { continue }
             leaves.append(MerkleTree.leafHash(StateTree.entry(row, digest)))
             paths.append(row.path)
         }

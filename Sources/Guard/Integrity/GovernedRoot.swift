@@ -1,0 +1,92 @@
+package import Canon
+package import Host
+import Registry
+
+/// A governed root on this machine: its directory, opened once, and the place for what may not lie
+/// inside it.
+package struct GovernedRoot: Sendable {
+    package let directory: Directory
+    /// The id that `registries/root.json` gives.
+    package let id: String
+    /// Keys, locks and quarantine: outside every root, so that no law governs what guards it.
+    package let statePath: String
+
+    /// The largest registry that is read.
+    static let registryBytesMax = 256 << 20
+
+    /// Opens a root.
+    package init(path: String, stateHome: String) throws(IntegrityFault) {
+        do {
+            directory = try Directory.open(path)
+        } catch {
+            throw .host(error)
+        }
+        let manifest: JSONValue
+        do {
+            manifest = try JSONValue(
+                parsing: try directory.readWhole(RootLayout.rootManifest, limit: 1 << 20))
+        } catch let fault as HostFault {
+            if case .missing = fault { throw .notARoot(path: path) }
+            throw .host(fault)
+        } catch {
+            throw .rootManifest(path: path, reason: "\(error)")
+        }
+        guard let id = manifest["id"]?.string, GovernedRoot.isSafeName(id) else {
+            throw .rootManifest(path: path, reason: "Its id is no plain name.")
+        }
+        self.id = id
+        statePath = stateHome + "/charter/" + id
+    }
+
+    /// Looks for a root from a directory upwards, as git does.
+    package static func find(from path: String) -> String? {
+        var candidate = path
+        while true {
+            if let directory = try? Directory.open(candidate),
+                let facts = try? directory.facts(of: RootLayout.rootManifest), facts.kind == .file
+            {
+                return candidate
+            }
+            guard candidate != "/", let slash = candidate.lastIndex(of: "/") else { return nil }
+            candidate = slash == candidate.startIndex ? "/" : String(candidate[..<slash])
+        }
+    }
+
+    /// The directory for this root's state, made where it is missing, for its owner only.
+    package func openState() throws(IntegrityFault) -> Directory {
+        do {
+            return try Directory.openMaking(statePath, mode: 0o700)
+        } catch {
+            throw .host(error)
+        }
+    }
+
+    private static func isSafeName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 64
+            && text.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (97...122).contains(byte) || byte == 45
+            }
+    }
+}
+
+extension Directory {
+    /// Opens an absolute path, making every directory on the way that is missing.
+    package static func openMaking(
+        _ path: String, mode: UInt32
+    ) throws(HostFault) -> Directory {
+        var directory = try Directory.open("/")
+        for segment in path.split(separator: "/") {
+            let name = String(segment)
+            if try directory.facts(of: name) == nil {
+                do {
+                    try DurableFile.makeDirectory(name, in: directory, mode: mode)
+                } catch {
+                    // Somebody else may have made it in between; opening decides.
+                    if try directory.facts(of: name) == nil { throw error }
+                }
+            }
+            directory = try directory.openDirectory(name)
+        }
+        return directory
+    }
+}

@@ -1,0 +1,83 @@
+import Canon
+package import Crypto
+package import Host
+package import Registry
+
+/// Proves that a root is what its law says, in five stages, and stops at the first that fails.
+///
+/// Filesystem and ownership, hashes, links, packages, gates: each stage rests on the one before, so a
+/// finding of a later stage would mean nothing while an earlier one fails (requirement D01).
+package struct IntegrityCheck: Sendable {
+    private let root: GovernedRoot
+    private let threads: Int
+    private let verifier: NoteVerifier?
+
+    /// `verifier` is the key that the caller trusts for the seal; without one, the machine's own.
+    package init(
+        _ root: GovernedRoot, threads: Int = WorkerThreads.available,
+        trusting verifier: NoteVerifier? = nil
+    ) {
+        self.root = root
+        self.threads = threads
+        self.verifier = verifier
+    }
+
+    /// Runs the stages up to and including `last`.
+    package func run(
+        through last: Violation.Stage = .gates,
+        progress: (@Sendable (TreeScan.Progress) -> Void)? = nil
+    ) throws(IntegrityFault) -> IntegrityReport {
+        try run(RootState(root, threads: threads, progress: progress), through: last)
+    }
+
+    /// Runs the stages over a root that has been read already.
+    package func run(
+        _ state: RootState, through last: Violation.Stage = .gates
+    ) throws(IntegrityFault) -> IntegrityReport {
+        var report = IntegrityReport(
+            rootID: root.id, path: root.directory.path, stages: [], violations: [],
+            fileCount: state.scan.files.count, byteCount: state.scan.byteCount,
+            directoryCount: state.scan.directories.count, ownerCount: 0,
+            frameworkCount: state.book.frameworks.count, packageCount: state.book.packages.count,
+            gateRuns: 0, stateRoot: nil, seal: .unchecked)
+        var ownership = OwnershipTable(rows: [])
+        for stage in Violation.Stage.allCases where stage <= last {
+            report.stages.append(stage)
+            switch stage {
+            case .ownership:
+                (report.violations, ownership) = OwnershipPass(state).judge()
+                report.ownerCount = Set(ownership.rows.map(\.owner)).count
+            case .hashes:
+                report.violations = HashPass(state, ownership: ownership).judge()
+                if report.isWhole { try judgeSeal(state, ownership, &report) }
+            case .links:
+                report.violations =
+                    LinkRules(book: state.book, tree: state.tree, ownership: ownership).judge()
+            case .packages:
+                report.violations = PackagePass(state, ownership: ownership)
+                    .judge(isSealed: report.seal == .verified)
+            case .gates:
+                let pass = GatePass(state, ownership: ownership)
+                (report.violations, report.gateRuns) = pass.judge()
+            }
+            if !report.isWhole { break }
+        }
+        return report
+    }
+
+    private func judgeSeal(
+        _ state: RootState, _ ownership: OwnershipTable, _ report: inout IntegrityReport
+    ) throws(IntegrityFault) {
+        let tree = StateTree(
+            ownership: ownership, tree: state.tree, leavingOut: RootLayout.seal)
+        report.stateRoot = tree.root
+        let trusted = try verifier ?? machineVerifier()
+        (report.seal, report.violations) = SealPass(state, tree: tree, trusting: trusted).judge()
+    }
+
+    /// The verifier key in this machine's state directory; making the directory is not our business.
+    private func machineVerifier() throws(IntegrityFault) -> NoteVerifier? {
+        guard let directory = try? Directory.open(root.statePath) else { return nil }
+        return try SealKey(state: directory).verifier()
+    }
+}

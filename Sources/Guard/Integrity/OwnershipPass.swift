@@ -1,0 +1,261 @@
+import Canon
+import Registry
+
+/// Stage 1: what lies there is what is registered, file for file, and each file has one owner.
+struct OwnershipPass {
+    private let state: RootState
+    private let compiled: OwnershipTable
+    private var violations: [Violation]
+
+    /// The ids that may own files, from the compiled registries: a tampered document must not make
+    /// its files look unowned before its own bytes are judged.
+    private let packages: Set<String>
+    private let specs: Set<String>
+
+    init(_ state: RootState) {
+        self.state = state
+        var violations = state.scan.violations + state.localViolations
+        compiled = OwnershipPass.compiledTable(state, &violations)
+        packages = OwnershipPass.ids(RootLayout.packagesRegistry, state, &violations)
+        specs = OwnershipPass.ids(RootLayout.specsRegistry, state, &violations)
+        self.violations = violations
+    }
+
+    /// The verdict, and the ownership registry that the later stages go by.
+    func judge() -> (violations: [Violation], ownership: OwnershipTable) {
+        var pass = self
+        pass.judgeDirectories()
+        pass.judgeFiles()
+        return (pass.violations.sorted(), compiled)
+    }
+
+    private mutating func refuse(
+        _ code: ViolationCode, _ path: [UInt8], _ reason: String, next: String? = nil
+    ) {
+        violations.append(
+            Violation(
+                .ownership, code, path: Printable(bytes: path).description, reason: reason,
+                next: next))
+    }
+
+    private mutating func judgeDirectories() {
+        let known = Set(state.locals.map(\.directory))
+        let broken = Set(state.localViolations.map(\.path))
+        for directory in state.scan.directories where !known.contains(directory) {
+            let shown = directory.isEmpty ? "." : Printable(bytes: directory).description
+            let registry = Printable(bytes: LocalRegistry.path(in: directory)).description
+            if broken.contains(registry) { continue }
+            refuse(
+                .noLocalRegistry, directory.isEmpty ? [UInt8(ascii: ".")] : directory,
+                "The directory \(shown) holds files and has no \(RootLayout.localRegistryName).")
+        }
+    }
+
+    /// One pass over files, local rows and compiled rows, all in the order of their paths.
+    private mutating func judgeFiles() {
+        var cursors: [[UInt8]: (local: Int, row: Int)] = [:]
+        for (index, local) in state.locals.enumerated() {
+            cursors[local.directory] = (index, 0)
+        }
+        var at = 0
+        var missing: Set<[UInt8]> = []
+        var lastDirectory: [UInt8]?
+        var cursor: (local: Int, row: Int)?
+        for path in state.tree.paths {
+            let directory = path.parent?.bytes ?? []
+            if directory != lastDirectory {
+                if let lastDirectory { cursors[lastDirectory] = cursor }
+                cursor = cursors[directory]
+                lastDirectory = directory
+            }
+            judgeCompiledWithoutFile(upTo: path, &at, missing)
+            let row = compiledRow(at: path, &at)
+            if RegistryCompiler.isKeptByCompiler(path) {
+                judgeKept(path, row)
+            } else if let local = localRow(of: path, &cursor, &missing) {
+                judge(local, at: path, row)
+            } else if cursor != nil {
+                refuse(
+                    .orphan, path.bytes, "\(Printable(path.text)) is registered by nobody.")
+            }
+        }
+        if let lastDirectory { cursors[lastDirectory] = cursor }
+        for (index, row) in cursors.values {
+            let local = state.locals[index]
+            for rest in local.rows.dropFirst(row) { note(missing: rest, of: local, &missing) }
+        }
+        judgeCompiledWithoutFile(upTo: nil, &at, missing)
+    }
+
+    private func compiledRow(at path: RelativePath, _ at: inout Int) -> OwnershipRow? {
+        guard at < compiled.rows.count, compiled.rows[at].path == path else { return nil }
+        at += 1
+        return compiled.rows[at - 1]
+    }
+
+    /// Compiled rows that stand before the next file have no file.
+    private mutating func judgeCompiledWithoutFile(
+        upTo path: RelativePath?, _ at: inout Int, _ missing: Set<[UInt8]>
+    ) {
+        while at < compiled.rows.count, path.map({ compiled.rows[at].path < $0 }) ?? true {
+            let row = compiled.rows[at]
+            at += 1
+            if missing.contains(row.path.bytes) { continue }
+            let isListed = state.local(of: row.path)?.row(named: row.path.name.utf8) != nil
+            if isListed || RegistryCompiler.isKeptByCompiler(row.path) {
+                refuse(
+                    .missing, row.path.bytes,
+                    "\(Printable(row.path.text)) is registered for \(Printable(row.owner)) "
+                        + "and does not exist.")
+            } else {
+                refuse(
+                    .missing, row.path.bytes,
+                    "\(Printable(row.path.text)) stands in the compiled registry, but neither on "
+                        + "disk nor in a local registry.",
+                    next: "Restore it, or run 'charter registry compile'.")
+            }
+        }
+    }
+
+    private mutating func localRow(
+        of path: RelativePath, _ cursor: inout (local: Int, row: Int)?,
+        _ missing: inout Set<[UInt8]>
+    ) -> LocalRegistry.Row? {
+        guard var position = cursor else { return nil }
+        defer { cursor = position }
+        let local = state.locals[position.local]
+        let start = local.directory.isEmpty ? 0 : local.directory.count + 1
+        let name = path.bytes[start...]
+        while position.row < local.rows.count,
+            local.rows[position.row].name.lexicographicallyPrecedes(name)
+        {
+            note(missing: local.rows[position.row], of: local, &missing)
+            position.row += 1
+        }
+        guard position.row < local.rows.count,
+            local.rows[position.row].name.elementsEqual(name)
+        else { return nil }
+        position.row += 1
+        return local.rows[position.row - 1]
+    }
+
+    private mutating func note(
+        missing row: LocalRegistry.Row, of local: LocalRegistry, _ missing: inout Set<[UInt8]>
+    ) {
+        let path = LocalRegistry.join(local.directory, row.name)
+        guard missing.insert(path).inserted, (try? RelativePath(bytes: path))
+            .map({ state.tree.contains($0) }) != true
+        else { return }
+        refuse(
+            .missing, path,
+            "\(Printable(bytes: path)) is registered for \(Printable(row.owner)) "
+                + "and does not exist.")
+    }
+
+    private mutating func judge(
+        _ local: LocalRegistry.Row, at path: RelativePath, _ row: OwnershipRow?
+    ) {
+        switch local.registry {
+        case .framework:
+            refuse(
+                .frameworkOwner, path.bytes,
+                "The framework \(Printable(local.owner)) may not own a file.")
+        case .package where !packages.contains(local.owner),
+            .spec where !specs.contains(local.owner):
+            refuse(
+                .unknownOwner, path.bytes,
+                "The \(local.registry.rawValue) \(Printable(local.owner)) that owns it "
+                    + "does not exist.")
+        default: break
+        }
+        guard let row else {
+            refuse(
+                .staleRegistry, path.bytes,
+                "\(Printable(path.text)) has an owner in its local registry but is not compiled.")
+            return
+        }
+        let isSame =
+            row.owner == local.owner && row.registry == local.registry
+            && local.digest.map { row.content == .digest($0) } ?? false
+        if !isSame {
+            refuse(
+                .staleRegistry, path.bytes,
+                "The compiled registry says otherwise about \(Printable(path.text)) "
+                    + "than its local registry.")
+        }
+    }
+
+    private mutating func judgeKept(_ path: RelativePath, _ row: OwnershipRow?) {
+        guard let row else {
+            refuse(
+                .staleRegistry, path.bytes,
+                "\(Printable(path.text)) is not in the compiled registry.")
+            return
+        }
+        if !packages.contains(row.owner) {
+            refuse(
+                .unknownOwner, path.bytes,
+                "The package \(Printable(row.owner)) that owns it does not exist.")
+        }
+        let mayPointElsewhere =
+            path.text == RootLayout.ownershipRegistry
+            || path.text == RootLayout.controlPlaneRegistry || path.text == RootLayout.seal
+        if case .digest = row.content { return }
+        if !mayPointElsewhere {
+            refuse(
+                .staleRegistry, path.bytes,
+                "The compiled registry gives no hash for \(Printable(path.text)).")
+        }
+    }
+
+    private static func compiledTable(
+        _ state: RootState, _ violations: inout [Violation]
+    ) -> OwnershipTable {
+        guard let path = try? RelativePath(RootLayout.ownershipRegistry),
+            state.tree.contains(path)
+        else {
+            violations.append(
+                Violation(
+                    .ownership, .missing, path: RootLayout.ownershipRegistry,
+                    reason: "The root has no compiled ownership registry.",
+                    next: "Run 'charter registry compile'."))
+            return OwnershipTable(rows: [])
+        }
+        switch state.tree.document(path) {
+        case .success(let bytes): return OwnershipTable(parsing: bytes, violations: &violations)
+        case .failure(let fault):
+            violations.append(
+                Violation(
+                    .ownership, .badRegistry, path: RootLayout.ownershipRegistry,
+                    reason: fault.description))
+            return OwnershipTable(rows: [])
+        }
+    }
+
+    private static func ids(
+        _ registry: String, _ state: RootState, _ violations: inout [Violation]
+    ) -> Set<String> {
+        func refuse(_ reason: String) {
+            violations.append(
+                Violation(.ownership, .badRegistry, path: registry, reason: reason))
+        }
+        guard let path = try? RelativePath(registry), state.tree.contains(path) else {
+            refuse("The registry does not exist.")
+            return []
+        }
+        switch state.tree.document(path) {
+        case .failure(let fault): refuse(fault.description)
+        case .success(let bytes):
+            do {
+                let table = try CSVTable(parsing: bytes)
+                try table.requireHeader(RootLayout.columns[registry] ?? [])
+                var ids: Set<String> = []
+                for row in 0..<table.rowCount { ids.insert(try table.text(row: row, column: 0)) }
+                return ids
+            } catch {
+                refuse(error.description)
+            }
+        }
+        return []
+    }
+}

@@ -1,0 +1,128 @@
+package import Canon
+import Crypto
+import Host
+package import Registry
+
+/// A root read once: its files with their digests, its law, and its local registries.
+package struct RootState: Sendable {
+    package let root: GovernedRoot
+    package let scan: TreeScan
+    package let tree: TreeSnapshot
+    package let book: LawBook
+    /// The registries of directories that have one, in the order of the directories.
+    package let locals: [LocalRegistry]
+    /// What is wrong with local registries themselves.
+    let localViolations: [Violation]
+    let exemptions: Exemptions
+
+    /// Reads a root from its disk.
+    package init(
+        _ root: GovernedRoot, threads: Int,
+        progress: (@Sendable (TreeScan.Progress) -> Void)? = nil
+    ) throws(IntegrityFault) {
+        self.root = root
+        exemptions = try RootState.exemptions(of: root)
+        let scan = try TreeScan(
+            root, exemptions: exemptions, threads: threads, progress: progress)
+        self.scan = scan
+        let digests = scan.files.map(\.digest)
+        let tree = RootState.snapshot(root, scan.files.map(\.path), digests)
+        self.tree = tree
+        book = LawBook(reading: tree)
+        var violations: [Violation] = []
+        locals = RootState.locals(scan, tree, &violations)
+        localViolations = violations
+    }
+
+    /// The name of the exemption that a path falls under, if any.
+    package func exemption(of path: RelativePath) -> PolicyDocument.Exemption? {
+        exemptions.exemption(of: path.bytes)
+    }
+
+    /// The registry of the directory that a path lies in.
+    package func local(of path: RelativePath) -> LocalRegistry? {
+        let directory = path.parent?.bytes ?? []
+        return locals.first { $0.directory == directory }
+    }
+
+    /// Exemptions must be known before the walk: their policies are read from their own directory.
+    private static func exemptions(of root: GovernedRoot) throws(IntegrityFault) -> Exemptions {
+        do {
+            guard let facts = try root.directory.facts(of: RootLayout.policies),
+                facts.kind == .directory
+            else { return Exemptions([]) }
+            let directory = try root.directory.openDirectory(RootLayout.policies)
+            let names = try TreeWalk(depthMax: 1).list(directory)
+            var paths: [RelativePath] = []
+            for position in names.indices where names.kind(of: position) == .file {
+                let bytes = Array((RootLayout.policies + "/").utf8) + names.path(of: position)
+                if let path = try? RelativePath(bytes: bytes) { paths.append(path) }
+            }
+            let tree = snapshot(root, paths, paths.map { _ in nil })
+            return Exemptions(LawBook(reading: tree).exemptions)
+        } catch {
+            throw .host(error)
+        }
+    }
+
+    private static func snapshot(
+        _ root: GovernedRoot, _ paths: [RelativePath], _ digests: [Digest?]
+    ) -> TreeSnapshot {
+        let index = PathIndex(paths: paths, digests: digests)
+        return TreeSnapshot(paths: paths, digests: digests) { path in
+            do {
+                let bytes = try root.directory.readWhole(
+                    path.bytes, limit: GovernedRoot.registryBytesMax)
+                // What the law reads must be what was hashed, or a verdict would be about neither.
+                if let digest = index.digest(of: path), digest != .sha256(of: bytes) {
+                    return .failure(
+                        DocumentFault(
+                            code: ViolationCode.changing.rawValue,
+                            description: "\(Printable(path.text)) changed while it was checked."))
+                }
+                return .success(bytes)
+            } catch {
+                return .failure(DocumentFault(error))
+            }
+        }
+    }
+
+    private static func locals(
+        _ scan: TreeScan, _ tree: TreeSnapshot, _ violations: inout [Violation]
+    ) -> [LocalRegistry] {
+        var locals: [LocalRegistry] = []
+        locals.reserveCapacity(scan.directories.count)
+        for directory in scan.directories {
+            guard let path = try? RelativePath(bytes: LocalRegistry.path(in: directory)),
+                tree.contains(path)
+            else { continue }
+            switch tree.document(path) {
+            case .success(let bytes):
+                locals.append(
+                    LocalRegistry(parsing: bytes, directory: directory, violations: &violations))
+            case .failure(let fault):
+                violations.append(
+                    Violation(
+                        .ownership, .badRegistry, path: Printable(path.text).description,
+                        reason: fault.description))
+            }
+        }
+        return locals
+    }
+}
+
+/// Finds digests by path, for the closure that reads documents.
+private struct PathIndex: Sendable {
+    let paths: [RelativePath]
+    let digests: [Digest?]
+
+    func digest(of path: RelativePath) -> Digest? {
+        var low = 0
+        var high = paths.count
+        while low < high {
+            let middle = (low + high) / 2
+            if paths[middle] < path { low = middle + 1 } else { high = middle }
+        }
+        return low < paths.count && paths[low] == path ? digests[low] : nil
+    }
+}

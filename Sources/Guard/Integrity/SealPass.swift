@@ -1,0 +1,66 @@
+import Canon
+import Crypto
+import Registry
+
+/// Whether the seal of a root stands, judged with a key from outside the root.
+struct SealPass {
+    private let state: RootState
+    private let tree: StateTree
+    private let verifier: NoteVerifier?
+
+    init(_ state: RootState, tree: StateTree, trusting verifier: NoteVerifier?) {
+        self.state = state
+        self.tree = tree
+        self.verifier = verifier
+    }
+
+    func judge() -> (standing: IntegrityReport.SealStanding, violations: [Violation]) {
+        guard let path = try? RelativePath(RootLayout.seal), state.tree.contains(path) else {
+            return (.none, [])
+        }
+        guard let verifier else {
+            return broken(
+                "The root is sealed, and this machine has no key to verify the seal with.",
+                next: "Name the verifier key with --seal-key VKEY, "
+                    + "or put it where 'charter doctor' shows.")
+        }
+        switch state.tree.document(path) {
+        case .failure(let fault): return broken(fault.description)
+        case .success(let bytes):
+            do {
+                let seal = try Seal(parsing: bytes, trusting: verifier)
+                return judge(seal)
+            } catch {
+                return broken(error.description)
+            }
+        }
+    }
+
+    private func judge(
+        _ seal: Seal
+    ) -> (standing: IntegrityReport.SealStanding, violations: [Violation]) {
+        guard seal.checkpoint.origin == Seal.origin(of: state.root) else {
+            return broken(
+                "The seal is that of \(Printable(seal.checkpoint.origin)), not of this root.")
+        }
+        guard seal.checkpoint.size == tree.leaves.count, seal.checkpoint.root == tree.root else {
+            return broken(
+                "The root is not in its sealed state: \(seal.checkpoint.size) files with the hash "
+                    + "\(seal.checkpoint.root.hex.prefix(12))… were sealed, "
+                    + "\(tree.leaves.count) with \(tree.root.hex.prefix(12))… are there.")
+        }
+        return (.verified, [])
+    }
+
+    private func broken(
+        _ reason: String, next: String? = nil
+    ) -> (standing: IntegrityReport.SealStanding, violations: [Violation]) {
+        (
+            .broken,
+            [
+                Violation(
+                    .hashes, .sealBroken, path: RootLayout.seal, reason: reason, next: next)
+            ]
+        )
+    }
+}
