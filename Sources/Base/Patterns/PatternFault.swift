@@ -94,6 +94,6 @@ package enum PatternFault: Fault, Hashable {
     private func quoted(_ text: String) -> String {
         let head = text.unicodeScalars.prefix(120)
         return
-            "'\(String(String.UnicodeScalarView(head)))\(head.endIndex < text.endIndex ? "…" : "")'"
+            "'\(Printable(String(String.UnicodeScalarView(head))))\(head.endIndex < text.endIndex ? "…" : "")'"
     }
 }
