@@ -135,7 +135,7 @@ struct ControlPlaneRows {
         for row in rows.sorted(by: { $0.id.precedesInBytes($1.id) }) {
             writer.row([
                 row.id, row.type, row.name, row.version, row.purpose, row.path, row.owner,
-                row.status, row.status == "active" ? "selected" : "",
+                row.status,
                 row.dependencies.joined(separator: RootLayout.listSeparator), row.hash, row.config,
             ])
         }

@@ -16,6 +16,8 @@ package struct GateDefinition: Sendable {
     package let status: Lifecycle
     package let path: String
     package let ensures: String
+    /// What sets the gate off: integrity, change, pack, install.
+    package let trigger: String
     package let subject: Subject
     package let rules: JSONValue
 
@@ -26,6 +28,7 @@ package struct GateDefinition: Sendable {
         status = reader.lifecycle()
         path = reader.path
         ensures = reader.text("ensures")
+        trigger = reader.text("trigger")
         let evaluates = reader.text("evaluates")
         if Subject(rawValue: evaluates) == nil {
             reader.complain("The field \"evaluates\" is neither \"framework\" nor \"gate\".")

@@ -9,6 +9,8 @@ package struct LawBook: Sendable {
     package private(set) var gates: [String: GateDefinition] = [:]
     package private(set) var policies: [String: PolicyDocument] = [:]
     package private(set) var entityTypes: [String: EntityType] = [:]
+    /// The JSON Schemas of the root by their `$id`.
+    package private(set) var schemas: [String: JSONValue] = [:]
     /// Each document by its path, for those who judge it by a schema.
     package private(set) var documents: [String: JSONValue] = [:]
     /// What is wrong with the documents themselves.
@@ -22,6 +24,7 @@ package struct LawBook: Sendable {
     /// Whatever cannot be read is a violation and is left out.
     package init(reading tree: TreeSnapshot) {
         readRoot(tree)
+        for path in tree.files(in: RootLayout.schemas, suffix: ".json") { readSchema(path, tree) }
         for path in tree.files(in: RootLayout.frameworks, suffix: ".schema.json") {
             read(path, tree) { reader, _ in
                 let framework = Framework(&reader)
@@ -118,6 +121,17 @@ package struct LawBook: Sendable {
         }
     }
 
+    private mutating func readSchema(_ path: RelativePath, _ tree: TreeSnapshot) {
+        guard let document = parsed(path, tree) else { return }
+        documents[path.text] = document
+        guard let id = document["$id"]?.string else {
+            complain(path.text, "The schema has no \"$id\".")
+            return
+        }
+        if schemas[id] != nil { complain(path.text, "The id \(Printable(id)) stands twice.") }
+        schemas[id] = document
+    }
+
     private mutating func readRoot(_ tree: TreeSnapshot) {
         if let path = try? RelativePath(RootLayout.rootManifest),
             let document = parsed(path, tree)
@@ -136,7 +150,7 @@ package struct LawBook: Sendable {
         else { return }
         documents[path.text] = document
         for element in document["entity_types"]?.array ?? [] {
-            guard let name = element["name"]?.string else { continue }
+            guard let name = element["id"]?.string else { continue }
             entityTypes[name] = EntityType(
                 name: name,
                 description: element["description"]?.string ?? "",

@@ -28,6 +28,8 @@ package struct PolicyDocument: Sendable {
     package let scope: String
     package let effect: String
     package let gate: String
+    /// When it is enforced: ci, pre-merge, release, runtime.
+    package let stages: [String]
     package let purpose: String
     package let exemptions: [Exemption]
 
@@ -40,6 +42,7 @@ package struct PolicyDocument: Sendable {
         scope = reader.text("scope")
         effect = reader.text("effect")
         gate = reader.text("gate")
+        stages = reader.texts("stages")
         purpose = reader.text("purpose", in: "content")
         var out: [Exemption] = []
         for (index, element) in (reader.value("exemptions")?.array ?? []).enumerated() {

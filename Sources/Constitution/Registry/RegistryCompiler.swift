@@ -66,6 +66,8 @@ package struct RegistryCompiler: Sendable {
             (RootLayout.frameworksRegistry, frameworks()),
             (RootLayout.specsRegistry, specs(&violations)),
             (RootLayout.packagesRegistry, packages()),
+            (RootLayout.gatesRegistry, gates()),
+            (RootLayout.policyRegistry, policies()),
         ]
     }
 
@@ -169,7 +171,7 @@ package struct RegistryCompiler: Sendable {
             || RootLayout.seal.utf8.elementsEqual(path.bytes)
     }
 
-    // MARK: - The three registries of the law
+    // MARK: - The registries of the law
 
     private func frameworks() -> [UInt8] {
         var writer = CSVWriter(header: RootLayout.columns[RootLayout.frameworksRegistry] ?? [])
@@ -222,10 +224,33 @@ package struct RegistryCompiler: Sendable {
         return writer.bytes
     }
 
+    private func gates() -> [UInt8] {
+        var writer = CSVWriter(header: RootLayout.columns[RootLayout.gatesRegistry] ?? [])
+        for gate in book.gates.values.sorted(by: { $0.id.precedesInBytes($1.id) }) {
+            writer.row([
+                gate.id, gate.name, gate.version.description, gate.status.rawValue, gate.trigger,
+                gate.subject.rawValue, gate.path, digest(gate.path),
+            ])
+        }
+        return writer.bytes
+    }
+
+    private func policies() -> [UInt8] {
+        var writer = CSVWriter(header: RootLayout.columns[RootLayout.policyRegistry] ?? [])
+        for policy in book.policies.values.sorted(by: { $0.id < $1.id }) {
+            writer.row([
+                policy.id.text, policy.name, policy.version.description, policy.status.rawValue,
+                policy.scope, policy.effect, policy.gate, list(policy.stages), policy.path,
+                digest(policy.path),
+            ])
+        }
+        return writer.bytes
+    }
+
     // MARK: - The registry of registries
 
     private func controlPlane(
-        of compiled: [(String, [UInt8])],
+        of compiled: [(String, Digest)],
         _ ownership: OwnershipTable
     ) -> [UInt8] {
         var rows = ControlPlaneRows(book: book, tree: tree, ownership: ownership)

@@ -18,13 +18,15 @@ package enum RootLayout {
     package static let frameworksRegistry = "registries/frameworks_registry.csv"
     package static let specsRegistry = "registries/specs_registry.csv"
     package static let packagesRegistry = "registries/packages_registry.csv"
+    package static let gatesRegistry = "registries/gates_registry.csv"
+    package static let policyRegistry = "registries/policy_registry.csv"
     package static let ownershipRegistry = "registries/file_ownership_registry.csv"
     package static let controlPlaneRegistry = "registries/control_plane_registry.csv"
 
     /// The registries that `registry compile` writes, in the order in which they are made.
     package static let compiled = [
-        frameworksRegistry, specsRegistry, packagesRegistry, ownershipRegistry,
-        controlPlaneRegistry,
+        frameworksRegistry, specsRegistry, packagesRegistry, gatesRegistry, policyRegistry,
+        ownershipRegistry, controlPlaneRegistry,
     ]
 
     /// The exact columns of each compiled registry.
@@ -41,10 +43,17 @@ package enum RootLayout {
             "id", "name", "version", "spec_id", "framework_id", "artifact_path", "hash",
             "signature", "status", "dependencies",
         ],
+        gatesRegistry: [
+            "id", "name", "version", "status", "trigger", "evaluates", "artifact_path", "hash",
+        ],
+        policyRegistry: [
+            "id", "name", "version", "status", "scope", "effect", "gate", "stages",
+            "artifact_path", "hash",
+        ],
         ownershipRegistry: ["file_path", "owner_id", "owner_registry", "content_hash"],
         controlPlaneRegistry: [
             "id", "entity_type", "name", "version", "purpose", "artifact_path", "owner", "status",
-            "selection", "dependencies", "content_hash", "config",
+            "dependencies", "content_hash", "config",
         ],
     ]
 

@@ -12,7 +12,7 @@ package struct RootManifest: Sendable {
         id = reader.text("id")
         name = reader.text("name")
         registryOwner = reader.text("registry_owner")
-        planes = reader.texts("planes")
+        planes = (reader.value("planes")?.array ?? []).compactMap { $0["id"]?.string }
         let allowed = id.utf8.allSatisfy { byte in
             (48...57).contains(byte) || (97...122).contains(byte) || byte == 45
         }

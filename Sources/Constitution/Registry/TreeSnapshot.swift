@@ -23,6 +23,18 @@ package struct TreeSnapshot: Sendable {
         self.document = document
     }
 
+    /// The same tree with some files added, changed (a digest) or taken away (`nil`).
+    package func changed(by changes: [RelativePath: Digest?]) -> TreeSnapshot {
+        var all: [RelativePath: Digest?] = [:]
+        for (index, path) in paths.enumerated() { all[path] = digests[index] }
+        for (path, digest) in changes {
+            if let digest { all[path] = .some(digest) } else { all[path] = nil }
+        }
+        let sorted = all.sorted { $0.key < $1.key }
+        return TreeSnapshot(
+            paths: sorted.map(\.key), digests: sorted.map(\.value), document: document)
+    }
+
     /// Where a path stands, if it is there.
     package func index(of path: RelativePath) -> Int? {
         let index = lowerBound(path.bytes)

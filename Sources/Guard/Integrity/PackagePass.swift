@@ -1,0 +1,44 @@
+import Canon
+import Law
+import Registry
+
+/// Stage 4: each package is valid by its schema, and is what its manifest says.
+struct PackagePass {
+    private static let manifestSchema = "urn:charter:schema:package_manifest:1"
+
+    private let state: RootState
+    private let ownership: OwnershipTable
+
+    init(_ state: RootState, ownership: OwnershipTable) {
+        self.state = state
+        self.ownership = ownership
+    }
+
+    func judge(isSealed: Bool) -> [Violation] {
+        var violations = PackageRules(book: state.book, ownership: ownership)
+            .judge(isSealed: isSealed)
+        do {
+            guard let schema = try Schemas(state.book).schema(PackagePass.manifestSchema) else {
+                violations.append(
+                    Violation(
+                        .packages, .gateUnusable, path: RootLayout.schemas,
+                        reason: "The root has no schema \(PackagePass.manifestSchema), so no "
+                            + "package can be shown to be valid."))
+                return violations.sorted()
+            }
+            for package in state.book.packages.values {
+                for finding in schema.validate(package.document) {
+                    violations.append(
+                        Violation(
+                            .packages, .invalidPackage, path: package.path, rule: finding.rule,
+                            reason: "\(package.id) at \(finding.path): \(finding.reason)"))
+                }
+            }
+        } catch {
+            violations.append(
+                Violation(
+                    .packages, .gateUnusable, path: RootLayout.schemas, reason: error.description))
+        }
+        return violations.sorted()
+    }
+}

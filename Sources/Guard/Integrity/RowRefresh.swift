@@ -1,0 +1,121 @@
+import Canon
+import Registry
+
+/// Brings the rows of local registries up to what lies in their directories, as far as it is allowed.
+///
+/// Rows get new digests and lose files that are gone; no row is ever made here, because ownership is
+/// given by somebody and never guessed.
+struct RowRefresh {
+    private let state: RootState
+    private let accept: Bool
+    private(set) var locals: [LocalRegistry] = []
+    private(set) var changed: [LocalRegistry] = []
+    private(set) var accepted: [String] = []
+    private(set) var dropped: [String] = []
+    private(set) var violations: [Violation]
+
+    init(state: RootState, accept: Bool) {
+        self.state = state
+        self.accept = accept
+        violations = state.scan.violations + state.localViolations
+    }
+
+    mutating func run() {
+        for local in state.locals { refresh(local) }
+        judgeOrphans()
+        for file in state.scan.files {
+            guard let problem = file.problem else { continue }
+            switch problem {
+            case .unreadable(let fault): refuse(.unreadable, file.path.bytes, fault.description)
+            case .changing:
+                refuse(
+                    .changing, file.path.bytes,
+                    "\(Printable(file.path.text)) changes while it is read.")
+            }
+        }
+    }
+
+    /// The tree with the local registries as they will be written.
+    func treeAfter() -> TreeSnapshot {
+        var changes: [RelativePath: Digest?] = [:]
+        for local in changed {
+            if let path = try? RelativePath(bytes: local.path) {
+                changes[path] = .some(.sha256(of: local.bytes))
+            }
+        }
+        return changes.isEmpty ? state.tree : state.tree.changed(by: changes)
+    }
+
+    private mutating func refuse(_ code: ViolationCode, _ path: [UInt8], _ reason: String) {
+        violations.append(
+            Violation(
+                code == .tampered ? .hashes : .ownership, code,
+                path: Printable(bytes: path).description, reason: reason))
+    }
+
+    private mutating func refresh(_ local: LocalRegistry) {
+        var rows: [LocalRegistry.Row] = []
+        rows.reserveCapacity(local.rows.count)
+        var isChanged = false
+        for row in local.rows {
+            let path = LocalRegistry.join(local.directory, row.name)
+            let shown = Printable(bytes: path).description
+            let index = (try? RelativePath(bytes: path)).flatMap { state.tree.index(of: $0) }
+            guard let index else {
+                if accept {
+                    dropped.append(shown)
+                    isChanged = true
+                } else {
+                    refuse(.missing, path, "\(shown) is registered and does not exist.")
+                }
+                continue
+            }
+            guard let digest = state.tree.digests[index], digest != row.digest else {
+                rows.append(row)
+                continue
+            }
+            guard accept || row.digest == nil else {
+                refuse(.tampered, path, "\(shown) is not what its local registry says.")
+                rows.append(row)
+                continue
+            }
+            accepted.append(shown)
+            isChanged = true
+            rows.append(
+                LocalRegistry.Row(
+                    name: row.name, owner: row.owner, registry: row.registry, digest: digest))
+        }
+        // A registry that a person wrote with other line ends or in another order is made canonical.
+        let refreshed = LocalRegistry(directory: local.directory, rows: rows)
+        let isCanonical =
+            (try? RelativePath(bytes: local.path)).flatMap { state.tree.digest(of: $0) }
+            == .sha256(of: refreshed.bytes)
+        if isChanged || !isCanonical { changed.append(refreshed) }
+        locals.append(refreshed)
+    }
+
+    private mutating func judgeOrphans() {
+        var byDirectory: [[UInt8]: LocalRegistry] = [:]
+        for local in state.locals { byDirectory[local.directory] = local }
+        let broken = Set(state.localViolations.map(\.path))
+        var lacking: Set<[UInt8]> = []
+        for path in state.tree.paths where !RegistryCompiler.isKeptByCompiler(path) {
+            let directory = path.parent?.bytes ?? []
+            guard let local = byDirectory[directory] else {
+                let registry = Printable(bytes: LocalRegistry.path(in: directory)).description
+                if !broken.contains(registry) { lacking.insert(directory) }
+                continue
+            }
+            if local.row(named: path.name.utf8) == nil {
+                refuse(
+                    .orphan, path.bytes, "\(Printable(path.text)) is registered by nobody.")
+            }
+        }
+        for directory in lacking {
+            let shown = directory.isEmpty ? "." : Printable(bytes: directory).description
+            refuse(
+                .noLocalRegistry, directory.isEmpty ? Array(".".utf8) : directory,
+                "The directory \(shown) holds files and has no \(RootLayout.localRegistryName).")
+        }
+    }
+}
