@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -169,6 +170,21 @@ int clinux_write_all(int descriptor, const void *bytes, size_t count) {
         count -= (size_t)written;
     }
     return 0;
+}
+
+int64_t clinux_write_quietly(int descriptor, const void *bytes, size_t count) {
+    sigset_t pipe_only, before, pending;
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    ssize_t written = write(descriptor, bytes, count);
+    int error = errno;
+    if (written < 0 && error == EPIPE && !sigismember(&pending, SIGPIPE)) {
+        sigtimedwait(&pipe_only, NULL, &(struct timespec){0});
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return written < 0 ? -error : written;
 }
 
 int clinux_overwrite(int descriptor, const void *bytes, size_t count) {

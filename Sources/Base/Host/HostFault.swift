@@ -26,9 +26,7 @@ package enum HostFault: Fault, Equatable {
     case systemCall(doing: String, path: String, error: Int32)
     case socketPathTooLong(path: String, bytes: Int)
     case connectionClosed
-    case messageTooLarge(bytes: Int, limit: Int)
-    case timeLimit(program: String, milliseconds: UInt64)
-    case outputLimit(program: String, limit: Int)
+    case tooManyDescriptors
     case confinementUnavailable(reason: String)
     case notSingleThreaded(threads: Int)
     case confinementFailed(step: String, error: Int32)
@@ -54,9 +52,7 @@ package enum HostFault: Fault, Equatable {
         case .systemCall: "host.system-call-failed"
         case .socketPathTooLong: "host.socket-path-too-long"
         case .connectionClosed: "host.connection-closed"
-        case .messageTooLarge: "host.message-too-large"
-        case .timeLimit: "host.time-limit"
-        case .outputLimit: "host.output-limit"
+        case .tooManyDescriptors: "host.too-many-descriptors"
         case .confinementUnavailable: "host.confinement-unavailable"
         case .notSingleThreaded: "host.not-single-threaded"
         case .confinementFailed: "host.confinement-failed"
@@ -109,12 +105,8 @@ package enum HostFault: Fault, Equatable {
                 + "use a shorter directory."
         case .connectionClosed:
             "The other end closed the connection before everything was received."
-        case .messageTooLarge(let bytes, let limit):
-            "A message of \(bytes) bytes was refused: at most \(limit) are accepted."
-        case .timeLimit(let program, let milliseconds):
-            "\(program) was stopped: it did not end within \(milliseconds) ms."
-        case .outputLimit(let program, let limit):
-            "\(program) was stopped: it wrote more than \(limit) bytes."
+        case .tooManyDescriptors:
+            "A message was refused: it carried more descriptors than were asked for."
         case .confinementUnavailable(let reason):
             "This process cannot be confined as its profile demands: \(reason); use a kernel "
                 + "with Landlock and seccomp, or accept less with --confinement=reduced."

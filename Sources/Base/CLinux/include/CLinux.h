@@ -5,5 +5,9 @@
 // A pointer parameter is borrowed for the duration of the call unless its comment says otherwise.
 #pragma once
 
+#include "clinux_confinement.h"
 #include "clinux_files.h"
+#include "clinux_host.h"
+#include "clinux_process.h"
+#include "clinux_socket.h"
 #include "clinux_tree.h"

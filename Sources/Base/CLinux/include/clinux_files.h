@@ -67,6 +67,9 @@ int64_t clinux_read(int descriptor, void *buffer, size_t capacity);
 // write until everything is written, again after EINTR.
 int clinux_write_all(int descriptor, const void *bytes, size_t count);
 
+// One write that never raises SIGPIPE: it is blocked for the call, and taken back if it came.
+int64_t clinux_write_quietly(int descriptor, const void *bytes, size_t count);
+
 // pwrite at 0 after ftruncate(0): the whole small content at once.
 int clinux_overwrite(int descriptor, const void *bytes, size_t count);
 

@@ -1,0 +1,31 @@
+// What this machine and this thread are.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// gettid: the truth about the current thread. (pthread_self is declared constant, and an optimiser
+// may fold it across a suspension.)
+int clinux_thread_number(void);
+
+// prctl(PR_SET_NAME), at most 15 bytes kept; and every signal is blocked on this thread except those
+// that a fault of its own raises, so that the signals of the process reach the main thread.
+int clinux_thread_prepare(const char *name);
+
+// uname: the release, NUL-terminated. ERANGE where it does not fit.
+int clinux_kernel_release(char *buffer, size_t capacity);
+
+// sched_getaffinity: how many processors this process may run on.
+int clinux_processor_count(void);
+
+// fstatfs: the magic number of the file system a descriptor lies on.
+int64_t clinux_file_system_magic(int descriptor);
+
+// ioctl(TIOCGWINSZ): the columns of a terminal. ENOTTY where it is none.
+int clinux_terminal_columns(int descriptor);
+
+// signal(SIGPIPE, SIG_IGN)
+int clinux_ignore_broken_pipes(void);
+
+// Threads: in /proc/self/status.
+int clinux_thread_count(void);

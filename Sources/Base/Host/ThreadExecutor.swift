@@ -1,0 +1,105 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// One thread that runs the jobs of its actors in the order they came.
+///
+/// Calls that block (fsync, sqlite3_step, recvmsg, waitid) belong on such a thread, never on the
+/// shared pool. The thread lives until `shutdown`, which every executor must get.
+@safe
+package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // state is under `lock`
+    package let name: String
+
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var isStopping = false
+        var hasEnded = false
+    }
+
+    /// Owned, with a fixed address, because a thread waits on them: freed by `deinit`.
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let signal: UnsafeMutablePointer<pthread_cond_t>
+    private var state = State()
+
+    /// The kernel's number of the thread; 0 until it runs.
+    private let number = Atomic<Int32>(0)
+    private var thread: pthread_t = 0
+
+    /// Starts a thread, of whose name the kernel keeps 15 bytes.
+    package init(name: String) {
+        self.name = name
+        unsafe lock = .allocate(capacity: 1)
+        unsafe signal = .allocate(capacity: 1)
+        unsafe pthread_mutex_init(lock, nil)
+        unsafe pthread_cond_init(signal, nil)
+        // The thread keeps the executor alive; `run` gives this reference back at its end.
+        let own = unsafe Unmanaged.passRetained(self).toOpaque()
+        let failed = unsafe pthread_create(
+            &thread,
+            nil,
+            { own in
+                guard let own = unsafe own else { return nil }
+                unsafe Unmanaged<ThreadExecutor>.fromOpaque(own).takeRetainedValue().run()
+                return nil
+            },
+            own
+        )
+        precondition(failed == 0, "No thread could be started: the process is out of resources.")
+    }
+
+    deinit {
+        unsafe pthread_mutex_destroy(lock)
+        unsafe pthread_cond_destroy(signal)
+        unsafe lock.deallocate()
+        unsafe signal.deallocate()
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        unsafe pthread_mutex_lock(lock)
+        precondition(!state.hasEnded, "An actor outlived the thread \(name) it is bound to.")
+        state.jobs.append(job)
+        unsafe pthread_cond_signal(signal)
+        unsafe pthread_mutex_unlock(lock)
+    }
+
+    package func checkIsolated() {
+        precondition(isCurrent, "This code runs on another thread than \(name).")
+    }
+
+    package func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+    /// Whether the caller runs on this thread.
+    package var isCurrent: Bool { number.load(ordering: .acquiring) == clinux_thread_number() }
+
+    /// Runs every job that waits, and those they cause, ends the thread and waits for its end.
+    ///
+    /// It blocks, so it is called from `main` or another thread executor; never from this one.
+    package func shutdown() {
+        precondition(!isCurrent, "A thread cannot wait for its own end.")
+        unsafe pthread_mutex_lock(lock)
+        let isFirst = !state.isStopping
+        state.isStopping = true
+        unsafe pthread_cond_signal(signal)
+        unsafe pthread_mutex_unlock(lock)
+        if isFirst { pthread_join(thread, nil) }
+    }
+
+    private func run() {
+        number.store(clinux_thread_number(), ordering: .releasing)
+        _ = unsafe clinux_thread_prepare(name)
+        let executor = unsafe asUnownedSerialExecutor()
+        while true {
+            unsafe pthread_mutex_lock(lock)
+            while state.jobs.isEmpty && !state.isStopping {
+                unsafe pthread_cond_wait(signal, lock)
+            }
+            let jobs = state.jobs
+            state.jobs = []
+            state.hasEnded = jobs.isEmpty
+            unsafe pthread_mutex_unlock(lock)
+            if jobs.isEmpty { return }
+            for job in jobs { unsafe job.runSynchronously(on: executor) }
+        }
+    }
+}
