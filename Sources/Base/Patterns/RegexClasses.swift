@@ -1,0 +1,39 @@
+/// The sets that a regular expression can name without Unicode tables.
+enum RegexClasses {
+    static let digit = ScalarSet([0x30...0x39])
+    static let word = ScalarSet([0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
+    static let alphanumeric = ScalarSet([0x30...0x39, 0x41...0x5A, 0x61...0x7A])
+
+    /// ECMA-262 WhiteSpace and LineTerminator: U+FEFF and every Space_Separator are among them.
+    static let ecmaSpace = ScalarSet([
+        0x09...0x0D, 0x20...0x20, 0xA0...0xA0, 0x1680...0x1680, 0x2000...0x200A, 0x2028...0x2029,
+        0x202F...0x202F, 0x205F...0x205F, 0x3000...0x3000, 0xFEFF...0xFEFF,
+    ])
+
+    /// RE2: no vertical tab, ASCII only.
+    static let re2Space = ScalarSet([0x09...0x0A, 0x0C...0x0D, 0x20...0x20])
+
+    static let ecmaDot = ScalarSet([0x0A...0x0A, 0x0D...0x0D, 0x2028...0x2029]).inverted
+    static let re2Dot = ScalarSet(0x0A).inverted
+
+    /// The POSIX class of a name, all of them ASCII.
+    static func posix(_ name: String) -> ScalarSet? {
+        switch name {
+        case "alnum": alphanumeric
+        case "alpha": ScalarSet([0x41...0x5A, 0x61...0x7A])
+        case "ascii": ScalarSet([0x00...0x7F])
+        case "blank": ScalarSet([0x09...0x09, 0x20...0x20])
+        case "cntrl": ScalarSet([0x00...0x1F, 0x7F...0x7F])
+        case "digit": digit
+        case "graph": ScalarSet([0x21...0x7E])
+        case "lower": ScalarSet([0x61...0x7A])
+        case "print": ScalarSet([0x20...0x7E])
+        case "punct": ScalarSet([0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E])
+        case "space": ScalarSet([0x09...0x0D, 0x20...0x20])
+        case "upper": ScalarSet([0x41...0x5A])
+        case "word": word
+        case "xdigit": ScalarSet([0x30...0x39, 0x41...0x46, 0x61...0x66])
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,138 @@
+/// Answers whether a program matches anywhere, by a state table built while the text is read.
+///
+/// A state is the set of instructions that wait for the next scalar, together with what stood
+/// before. The table is bounded: when it is full it is emptied and building goes on, so memory is
+/// bounded and time stays within text length times program length.
+struct RegexSearch {
+    private struct State: Hashable {
+        var waiting: [UInt64]
+        var before: RegexEdge
+    }
+
+    private static let unknown: Int32 = -1
+    private static let dead: Int32 = -2
+    private static let found: Int32 = -3
+    private static let statesMax = 2_000
+    private static let entriesMax = 1 << 20
+
+    private let program: RegexProgram
+    private let width: Int
+    private var states: [State] = []
+    private var numbers: [State: Int32] = [:]
+    /// One row for each state, one column for each letter and one for the text's end.
+    private var table: [Int32] = []
+    private var visited: [UInt64]
+    private var stack: [Int] = []
+
+    /// Scalars read plus instructions visited.
+    private(set) var work = 0
+
+    init(_ program: RegexProgram) {
+        self.program = program
+        width = program.letterCount + 1
+        visited = Array(repeating: 0, count: (program.instructions.count + 63) / 64)
+    }
+
+    mutating func run(_ text: Span<UInt8>) -> Bool {
+        var start = State(waiting: Array(repeating: 0, count: visited.count), before: .text)
+        start.waiting[0] = 1
+        var state = number(start)
+        var position = 0
+        while position <= text.count {
+            let letter: Int
+            if position < text.count {
+                let (scalar, length) = ScalarReader.read(text, position, text.count)
+                letter = program.letter(scalar)
+                position += length
+            } else {
+                letter = program.letterCount
+                position += 1
+            }
+            work += 1
+            var next = table[Int(state) * width + letter]
+            if next == RegexSearch.unknown { next = step(state, letter) }
+            if next == RegexSearch.found { return true }
+            if next == RegexSearch.dead { return false }
+            state = next
+        }
+        return false
+    }
+
+    private mutating func number(_ state: State) -> Int32 {
+        if let number = numbers[state] { return number }
+        if states.count >= RegexSearch.statesMax || table.count + width > RegexSearch.entriesMax {
+            states.removeAll(keepingCapacity: true)
+            numbers.removeAll(keepingCapacity: true)
+            table.removeAll(keepingCapacity: true)
+        }
+        let number = Int32(states.count)
+        states.append(state)
+        numbers[state] = number
+        table += Array(repeating: RegexSearch.unknown, count: width)
+        return number
+    }
+
+    /// Fills one entry of the table and returns it.
+    private mutating func step(_ from: Int32, _ letter: Int) -> Int32 {
+        let state = states[Int(from)]
+        let after = program.edge(letter)
+        var next = State(waiting: Array(repeating: 0, count: visited.count), before: after)
+        let isFound = follow(state, letter, after, into: &next)
+        let value: Int32
+        if isFound {
+            value = RegexSearch.found
+        } else {
+            if !program.isAnchored { next.waiting[0] |= 1 }
+            let isDead = letter == program.letterCount || next.waiting.allSatisfy { $0 == 0 }
+            if isDead {
+                value = RegexSearch.dead
+            } else {
+                let known = states.count
+                value = number(next)
+                // The table was emptied, and the row to fill with it.
+                if states.count < known { return value }
+            }
+        }
+        table[Int(from) * width + letter] = value
+        return value
+    }
+
+    /// Follows every waiting instruction to what takes the letter; true when a match is reached.
+    private mutating func follow(
+        _ state: State,
+        _ letter: Int,
+        _ after: RegexEdge,
+        into next: inout State
+    ) -> Bool {
+        for index in visited.indices { visited[index] = 0 }
+        for word in state.waiting.indices {
+            var bits = state.waiting[word]
+            while bits != 0 {
+                stack.append(word * 64 + bits.trailingZeroBitCount)
+                bits &= bits - 1
+                while let at = stack.popLast() {
+                    let bit = UInt64(1) << UInt64(at & 63)
+                    guard visited[at >> 6] & bit == 0 else { continue }
+                    visited[at >> 6] |= bit
+                    work += 1
+                    switch program.instructions[at] {
+                    case .take(let set):
+                        guard program.has(set, letter) else { continue }
+                        next.waiting[(at + 1) >> 6] |= UInt64(1) << UInt64((at + 1) & 63)
+                    case .split(let first, let second):
+                        stack.append(second)
+                        stack.append(first)
+                    case .jump(let target): stack.append(target)
+                    case .save: stack.append(at + 1)
+                    case .assert(let assertion):
+                        if assertion.holds(state.before, after) { stack.append(at + 1) }
+                    case .match:
+                        stack.removeAll(keepingCapacity: true)
+                        return true
+                    }
+                }
+            }
+        }
+        return false
+    }
+}

@@ -1,0 +1,109 @@
+/// A regular expression that always runs in linear time.
+///
+/// Its law is RE2's: no backtracking, a bounded program, bounded repeat counts. A pattern that
+/// would need backtracking (looking around, referring back) is refused when it is read, never
+/// approximated. Searching walks a table of states that is built while it is walked and thrown
+/// away when the search ends, so a value of this type is immutable and shared freely.
+///
+/// Text is UTF-8; a byte that is not UTF-8 counts as one U+FFFD.
+package struct RegularExpression: Hashable, Sendable, CustomStringConvertible {
+    /// Which of the two families of rules a pattern follows where they differ.
+    package enum Dialect: Hashable, Sendable {
+        /// ECMA-262 with the `u` flag, as JSON Schema wants it.
+        case ecma
+        /// RE2 as in Go, as Rego wants it.
+        case re2
+    }
+
+    /// What one match covers, in byte offsets.
+    package struct Match: Hashable, Sendable {
+        /// The whole match first, then each group; `nil` for a group that took no part.
+        package let groups: [Range<Int>?]
+
+        /// The whole match.
+        package let range: Range<Int>
+    }
+
+    /// The pattern as it was written.
+    package let pattern: String
+
+    /// The rules it was read by.
+    package let dialect: Dialect
+
+    private let program: RegexProgram
+
+    package static let bytesMax = 16_384
+    package static let instructionsMax = 20_000
+    package static let depthMax = 100
+
+    /// Reads and compiles a pattern.
+    package init(_ pattern: String, dialect: Dialect) throws(PatternFault) {
+        guard pattern.utf8.count <= RegularExpression.bytesMax else {
+            throw .tooLong(pattern: pattern, bytesMax: RegularExpression.bytesMax)
+        }
+        var reader = RegexReader(pattern, dialect)
+        let tree = try reader.read()
+        var compiler = RegexCompiler(pattern)
+        self.pattern = pattern
+        self.dialect = dialect
+        program = try compiler.compile(tree, names: reader.names)
+    }
+
+    /// How many capturing groups the pattern has.
+    package var groupCount: Int { program.groupCount }
+
+    /// The name of each group in order, `nil` where it has none.
+    package var groupNames: [String?] { program.names }
+
+    package var description: String { pattern }
+
+    /// Whether the pattern matches anywhere in the text; adds to `work` the steps it took.
+    package func matches(_ text: Span<UInt8>, work: inout Int) -> Bool {
+        var search = RegexSearch(program)
+        let found = search.run(text)
+        work += search.work
+        return found
+    }
+
+    /// Whether the pattern matches anywhere in the text.
+    package func matches(_ text: Span<UInt8>) -> Bool {
+        var work = 0
+        return matches(text, work: &work)
+    }
+
+    /// Whether the pattern matches anywhere in the text.
+    package func matches(_ text: [UInt8]) -> Bool { matches(text.span) }
+
+    /// Whether the pattern matches anywhere in the text.
+    package func matches(_ text: String) -> Bool { matches(text.utf8.span) }
+
+    /// The leftmost match that begins at or after a byte offset, alternatives in written order.
+    package func firstMatch(in text: Span<UInt8>, from start: Int = 0) -> Match? {
+        precondition(start >= 0 && start <= text.count, "A search begins within its text.")
+        var threads = RegexThreads(program)
+        guard let slots = threads.run(text, from: start) else { return nil }
+        var groups: [Range<Int>?] = []
+        for index in stride(from: 0, to: slots.count, by: 2) {
+            let isSet = slots[index] >= 0 && slots[index + 1] >= 0
+            groups.append(isSet ? slots[index]..<slots[index + 1] : nil)
+        }
+        return Match(groups: groups, range: slots[0]..<slots[1])
+    }
+
+    /// The leftmost match that begins at or after a byte offset, alternatives in written order.
+    package func firstMatch(in text: [UInt8], from start: Int = 0) -> Match? {
+        firstMatch(in: text.span, from: start)
+    }
+
+    /// The leftmost match, alternatives in written order; ranges are offsets in the text's UTF-8.
+    package func firstMatch(in text: String) -> Match? { firstMatch(in: text.utf8.span) }
+
+    package static func == (left: RegularExpression, right: RegularExpression) -> Bool {
+        left.dialect == right.dialect && left.pattern.utf8.elementsEqual(right.pattern.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(dialect)
+        for byte in pattern.utf8 { hasher.combine(byte) }
+    }
+}
