@@ -1,4 +1,4 @@
-package import Canon
+import Canon
 package import Crypto
 package import Host
 import Registry

@@ -1,4 +1,4 @@
-package import Canon
+import Canon
 package import Host
 package import Registry
 
