@@ -32,7 +32,8 @@ package struct RegistryCompiler: Sendable {
     /// The registries that the law alone determines, and the root registry that follows from an
     /// ownership registry which stands already.
     package func compileLaw(
-        over ownership: OwnershipTable, digest: Digest
+        over ownership: OwnershipTable,
+        digest: Digest
     ) -> [(path: String, bytes: [UInt8])] {
         var ignored: [Violation] = []
         let documents = documents(&ignored)
@@ -52,7 +53,9 @@ package struct RegistryCompiler: Sendable {
         let ownershipBytes = ownership.bytes
         let listed = documents + [(RootLayout.ownershipRegistry, ownershipBytes)]
         let controlPlane = controlPlane(
-            of: listed.map { ($0.0, .sha256(of: $0.1)) }, ownership)
+            of: listed.map { ($0.0, .sha256(of: $0.1)) },
+            ownership
+        )
         return Result(
             files: listed.map { (path: $0.0, bytes: $0.1) }
                 + [(path: RootLayout.controlPlaneRegistry, bytes: controlPlane)],

@@ -32,7 +32,10 @@ package struct TreeSnapshot: Sendable {
         }
         let sorted = all.sorted { $0.key < $1.key }
         return TreeSnapshot(
-            paths: sorted.map(\.key), digests: sorted.map(\.value), document: document)
+            paths: sorted.map(\.key),
+            digests: sorted.map(\.value),
+            document: document
+        )
     }
 
     /// Where a path stands, if it is there.

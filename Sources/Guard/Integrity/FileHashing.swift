@@ -34,7 +34,8 @@ struct FileHashing {
                 guard start < total else { break }
                 let end = min(start + FileHashing.batch, total)
                 mine.append(
-                    (start, positions[start..<end].map { hash($0, reader, &stream) }))
+                    (start, positions[start..<end].map { hash($0, reader, &stream) })
+                )
                 if worker == 0 { progress?(TreeScan.Progress(done: end, total: total)) }
             }
             collected.withLock { $0 += mine }
@@ -47,7 +48,9 @@ struct FileHashing {
     }
 
     private func hash(
-        _ position: Int, _ reader: FileReader, _ stream: inout SHA256Stream
+        _ position: Int,
+        _ reader: FileReader,
+        _ stream: inout SHA256Stream
     ) -> Outcome {
         do {
             let facts = try reader.read(position, of: listing, beneath: root) { chunk in
@@ -69,7 +72,9 @@ struct FileHashing {
     /// Equal facts on both sides, and equal to those of the read itself, mean that the kernel saw no
     /// change in between; a few tries forgive a writer that is just finishing.
     private func hashAgain(
-        _ position: Int, _ reader: FileReader, _ stream: inout SHA256Stream
+        _ position: Int,
+        _ reader: FileReader,
+        _ stream: inout SHA256Stream
     ) -> Outcome {
         for _ in 0..<5 {
             do {

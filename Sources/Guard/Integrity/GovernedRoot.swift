@@ -24,7 +24,8 @@ package struct GovernedRoot: Sendable {
         let manifest: JSONValue
         do {
             manifest = try JSONValue(
-                parsing: try directory.readWhole(RootLayout.rootManifest, limit: 1 << 20))
+                parsing: try directory.readWhole(RootLayout.rootManifest, limit: 1 << 20)
+            )
         } catch let fault as HostFault {
             if case .missing = fault { throw .notARoot(path: path) }
             throw .host(fault)
@@ -72,7 +73,8 @@ package struct GovernedRoot: Sendable {
 extension Directory {
     /// Opens an absolute path, making every directory on the way that is missing.
     package static func openMaking(
-        _ path: String, mode: UInt32
+        _ path: String,
+        mode: UInt32
     ) throws(HostFault) -> Directory {
         var directory = try Directory.open("/")
         for segment in path.split(separator: "/") {

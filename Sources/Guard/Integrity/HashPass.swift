@@ -22,11 +22,18 @@ struct HashPass {
     }
 
     private mutating func refuse(
-        _ code: ViolationCode, _ path: RelativePath, _ reason: String
+        _ code: ViolationCode,
+        _ path: RelativePath,
+        _ reason: String
     ) {
         violations.append(
             Violation(
-                .hashes, code, path: Printable(path.text).description, reason: reason))
+                .hashes,
+                code,
+                path: Printable(path.text).description,
+                reason: reason
+            )
+        )
     }
 
     /// Files and rows are both in the order of their paths; stage 1 has shown that they match.
@@ -53,9 +60,11 @@ struct HashPass {
         if let facts = file.facts {
             if facts.links > 1 {
                 refuse(
-                    .hardLink, file.path,
+                    .hardLink,
+                    file.path,
                     "\(shown) has \(facts.links) names; through another one it can be changed "
-                        + "from outside the root.")
+                        + "from outside the root."
+                )
             }
             if facts.permissions & 0o6000 != 0 {
                 refuse(.mode, file.path, "\(shown) runs as its owner or group whoever starts it.")
@@ -63,10 +72,12 @@ struct HashPass {
         }
         if case .digest(let registered) = row.content, file.digest != registered {
             refuse(
-                .tampered, file.path,
+                .tampered,
+                file.path,
                 "\(shown) is not what was registered for \(Printable(row.owner)): "
                     + "\(registered.hex.prefix(12))… is registered, "
-                    + "\(file.digest?.hex.prefix(12) ?? "nothing")… is there.")
+                    + "\(file.digest?.hex.prefix(12) ?? "nothing")… is there."
+            )
         }
     }
 
@@ -76,7 +87,10 @@ struct HashPass {
             let digest = state.tree.digest(of: path)
         else { return }
         let compiler = RegistryCompiler(
-            tree: state.tree, book: state.book, locals: state.locals)
+            tree: state.tree,
+            book: state.book,
+            locals: state.locals
+        )
         for (name, bytes) in compiler.compileLaw(over: ownership, digest: digest) {
             guard let path = try? RelativePath(name) else { continue }
             guard let found = state.tree.digest(of: path) else {
@@ -85,9 +99,11 @@ struct HashPass {
             }
             if found != .sha256(of: bytes) {
                 refuse(
-                    .staleRegistry, path,
+                    .staleRegistry,
+                    path,
                     "\(name) is not what compiling the law gives: it was edited by hand, or the "
-                        + "law changed since.")
+                        + "law changed since."
+                )
             }
         }
     }

@@ -1,6 +1,6 @@
 import Canon
 package import Crypto
-package import Host
+import Host
 package import Registry
 
 /// Proves that a root is what its law says, in five stages, and stops at the first that fails.
@@ -14,7 +14,8 @@ package struct IntegrityCheck: Sendable {
 
     /// `verifier` is the key that the caller trusts for the seal; without one, the machine's own.
     package init(
-        _ root: GovernedRoot, threads: Int = WorkerThreads.available,
+        _ root: GovernedRoot,
+        threads: Int = WorkerThreads.available,
         trusting verifier: NoteVerifier? = nil
     ) {
         self.root = root
@@ -32,14 +33,24 @@ package struct IntegrityCheck: Sendable {
 
     /// Runs the stages over a root that has been read already.
     package func run(
-        _ state: RootState, through last: Violation.Stage = .gates
+        _ state: RootState,
+        through last: Violation.Stage = .gates
     ) throws(IntegrityFault) -> IntegrityReport {
         var report = IntegrityReport(
-            rootID: root.id, path: root.directory.path, stages: [], violations: [],
-            fileCount: state.scan.files.count, byteCount: state.scan.byteCount,
-            directoryCount: state.scan.directories.count, ownerCount: 0,
-            frameworkCount: state.book.frameworks.count, packageCount: state.book.packages.count,
-            gateRuns: 0, stateRoot: nil, seal: .unchecked)
+            rootID: root.id,
+            path: root.directory.path,
+            stages: [],
+            violations: [],
+            fileCount: state.scan.files.count,
+            byteCount: state.scan.byteCount,
+            directoryCount: state.scan.directories.count,
+            ownerCount: 0,
+            frameworkCount: state.book.frameworks.count,
+            packageCount: state.book.packages.count,
+            gateRuns: 0,
+            stateRoot: nil,
+            seal: .unchecked
+        )
         var ownership = OwnershipTable(rows: [])
         for stage in Violation.Stage.allCases where stage <= last {
             report.stages.append(stage)
@@ -66,12 +77,17 @@ package struct IntegrityCheck: Sendable {
     }
 
     private func judgeSeal(
-        _ state: RootState, _ ownership: OwnershipTable, _ report: inout IntegrityReport
+        _ state: RootState,
+        _ ownership: OwnershipTable,
+        _ report: inout IntegrityReport
     ) throws(IntegrityFault) {
         let tree = StateTree(
-            ownership: ownership, tree: state.tree, leavingOut: RootLayout.seal)
+            ownership: ownership,
+            tree: state.tree,
+            leavingOut: RootLayout.seal
+        )
         report.stateRoot = tree.root
-        let trusted = try verifier ?? machineVerifier()
+        let trusted = if let verifier { verifier } else { try machineVerifier() }
         (report.seal, report.violations) = SealPass(state, tree: tree, trusting: trusted).judge()
     }
 

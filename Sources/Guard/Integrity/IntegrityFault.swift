@@ -3,7 +3,9 @@ package import Crypto
 package import Host
 import Registry
 
-/// Why a check could not be made, or an operation on a root not be done. Not a verdict.
+/// Why a check could not be made, or an operation on a root not be done.
+///
+/// Not a verdict.
 package enum IntegrityFault: Fault {
     case notARoot(path: String)
     case rootManifest(path: String, reason: String)

@@ -30,12 +30,20 @@ struct OwnershipPass {
     }
 
     private mutating func refuse(
-        _ code: ViolationCode, _ path: [UInt8], _ reason: String, next: String? = nil
+        _ code: ViolationCode,
+        _ path: [UInt8],
+        _ reason: String,
+        next: String? = nil
     ) {
         violations.append(
             Violation(
-                .ownership, code, path: Printable(bytes: path).description, reason: reason,
-                next: next))
+                .ownership,
+                code,
+                path: Printable(bytes: path).description,
+                reason: reason,
+                next: next
+            )
+        )
     }
 
     private mutating func judgeDirectories() {
@@ -46,8 +54,10 @@ struct OwnershipPass {
             let registry = Printable(bytes: LocalRegistry.path(in: directory)).description
             if broken.contains(registry) { continue }
             refuse(
-                .noLocalRegistry, directory.isEmpty ? [UInt8(ascii: ".")] : directory,
-                "The directory \(shown) holds files and has no \(RootLayout.localRegistryName).")
+                .noLocalRegistry,
+                directory.isEmpty ? [UInt8(ascii: ".")] : directory,
+                "The directory \(shown) holds files and has no \(RootLayout.localRegistryName)."
+            )
         }
     }
 
@@ -76,7 +86,10 @@ struct OwnershipPass {
                 judge(local, at: path, row)
             } else if cursor != nil {
                 refuse(
-                    .orphan, path.bytes, "\(Printable(path.text)) is registered by nobody.")
+                    .orphan,
+                    path.bytes,
+                    "\(Printable(path.text)) is registered by nobody."
+                )
             }
         }
         if let lastDirectory { cursors[lastDirectory] = cursor }
@@ -95,7 +108,9 @@ struct OwnershipPass {
 
     /// Compiled rows that stand before the next file have no file.
     private mutating func judgeCompiledWithoutFile(
-        upTo path: RelativePath?, _ at: inout Int, _ missing: Set<[UInt8]>
+        upTo path: RelativePath?,
+        _ at: inout Int,
+        _ missing: Set<[UInt8]>
     ) {
         while at < compiled.rows.count, path.map({ compiled.rows[at].path < $0 }) ?? true {
             let row = compiled.rows[at]
@@ -104,21 +119,26 @@ struct OwnershipPass {
             let isListed = state.local(of: row.path)?.row(named: row.path.name.utf8) != nil
             if isListed || RegistryCompiler.isKeptByCompiler(row.path) {
                 refuse(
-                    .missing, row.path.bytes,
+                    .missing,
+                    row.path.bytes,
                     "\(Printable(row.path.text)) is registered for \(Printable(row.owner)) "
-                        + "and does not exist.")
+                        + "and does not exist."
+                )
             } else {
                 refuse(
-                    .missing, row.path.bytes,
+                    .missing,
+                    row.path.bytes,
                     "\(Printable(row.path.text)) stands in the compiled registry, but neither on "
                         + "disk nor in a local registry.",
-                    next: "Restore it, or run 'charter registry compile'.")
+                    next: "Restore it, or run 'charter registry compile'."
+                )
             }
         }
     }
 
     private mutating func localRow(
-        of path: RelativePath, _ cursor: inout (local: Int, row: Int)?,
+        of path: RelativePath,
+        _ cursor: inout (local: Int, row: Int)?,
         _ missing: inout Set<[UInt8]>
     ) -> LocalRegistry.Row? {
         guard var position = cursor else { return nil }
@@ -140,38 +160,51 @@ struct OwnershipPass {
     }
 
     private mutating func note(
-        missing row: LocalRegistry.Row, of local: LocalRegistry, _ missing: inout Set<[UInt8]>
+        missing row: LocalRegistry.Row,
+        of local: LocalRegistry,
+        _ missing: inout Set<[UInt8]>
     ) {
         let path = LocalRegistry.join(local.directory, row.name)
-        guard missing.insert(path).inserted, (try? RelativePath(bytes: path))
-            .map({ state.tree.contains($0) }) != true
+        guard missing.insert(path).inserted,
+            (try? RelativePath(bytes: path))
+                .map({ state.tree.contains($0) }) != true
         else { return }
         refuse(
-            .missing, path,
+            .missing,
+            path,
             "\(Printable(bytes: path)) is registered for \(Printable(row.owner)) "
-                + "and does not exist.")
+                + "and does not exist."
+        )
     }
 
     private mutating func judge(
-        _ local: LocalRegistry.Row, at path: RelativePath, _ row: OwnershipRow?
+        _ local: LocalRegistry.Row,
+        at path: RelativePath,
+        _ row: OwnershipRow?
     ) {
         switch local.registry {
         case .framework:
             refuse(
-                .frameworkOwner, path.bytes,
-                "The framework \(Printable(local.owner)) may not own a file.")
+                .frameworkOwner,
+                path.bytes,
+                "The framework \(Printable(local.owner)) may not own a file."
+            )
         case .package where !packages.contains(local.owner),
             .spec where !specs.contains(local.owner):
             refuse(
-                .unknownOwner, path.bytes,
+                .unknownOwner,
+                path.bytes,
                 "The \(local.registry.rawValue) \(Printable(local.owner)) that owns it "
-                    + "does not exist.")
+                    + "does not exist."
+            )
         default: break
         }
         guard let row else {
             refuse(
-                .staleRegistry, path.bytes,
-                "\(Printable(path.text)) has an owner in its local registry but is not compiled.")
+                .staleRegistry,
+                path.bytes,
+                "\(Printable(path.text)) has an owner in its local registry but is not compiled."
+            )
             return
         }
         let isSame =
@@ -179,23 +212,29 @@ struct OwnershipPass {
             && local.digest.map { row.content == .digest($0) } ?? false
         if !isSame {
             refuse(
-                .staleRegistry, path.bytes,
+                .staleRegistry,
+                path.bytes,
                 "The compiled registry says otherwise about \(Printable(path.text)) "
-                    + "than its local registry.")
+                    + "than its local registry."
+            )
         }
     }
 
     private mutating func judgeKept(_ path: RelativePath, _ row: OwnershipRow?) {
         guard let row else {
             refuse(
-                .staleRegistry, path.bytes,
-                "\(Printable(path.text)) is not in the compiled registry.")
+                .staleRegistry,
+                path.bytes,
+                "\(Printable(path.text)) is not in the compiled registry."
+            )
             return
         }
         if !packages.contains(row.owner) {
             refuse(
-                .unknownOwner, path.bytes,
-                "The package \(Printable(row.owner)) that owns it does not exist.")
+                .unknownOwner,
+                path.bytes,
+                "The package \(Printable(row.owner)) that owns it does not exist."
+            )
         }
         let mayPointElsewhere =
             path.text == RootLayout.ownershipRegistry
@@ -203,22 +242,29 @@ struct OwnershipPass {
         if case .digest = row.content { return }
         if !mayPointElsewhere {
             refuse(
-                .staleRegistry, path.bytes,
-                "The compiled registry gives no hash for \(Printable(path.text)).")
+                .staleRegistry,
+                path.bytes,
+                "The compiled registry gives no hash for \(Printable(path.text))."
+            )
         }
     }
 
     private static func compiledTable(
-        _ state: RootState, _ violations: inout [Violation]
+        _ state: RootState,
+        _ violations: inout [Violation]
     ) -> OwnershipTable {
         guard let path = try? RelativePath(RootLayout.ownershipRegistry),
             state.tree.contains(path)
         else {
             violations.append(
                 Violation(
-                    .ownership, .missing, path: RootLayout.ownershipRegistry,
+                    .ownership,
+                    .missing,
+                    path: RootLayout.ownershipRegistry,
                     reason: "The root has no compiled ownership registry.",
-                    next: "Run 'charter registry compile'."))
+                    next: "Run 'charter registry compile'."
+                )
+            )
             return OwnershipTable(rows: [])
         }
         switch state.tree.document(path) {
@@ -226,18 +272,25 @@ struct OwnershipPass {
         case .failure(let fault):
             violations.append(
                 Violation(
-                    .ownership, .badRegistry, path: RootLayout.ownershipRegistry,
-                    reason: fault.description))
+                    .ownership,
+                    .badRegistry,
+                    path: RootLayout.ownershipRegistry,
+                    reason: fault.description
+                )
+            )
             return OwnershipTable(rows: [])
         }
     }
 
     private static func ids(
-        _ registry: String, _ state: RootState, _ violations: inout [Violation]
+        _ registry: String,
+        _ state: RootState,
+        _ violations: inout [Violation]
     ) -> Set<String> {
         func refuse(_ reason: String) {
             violations.append(
-                Violation(.ownership, .badRegistry, path: registry, reason: reason))
+                Violation(.ownership, .badRegistry, path: registry, reason: reason)
+            )
         }
         guard let path = try? RelativePath(registry), state.tree.contains(path) else {
             refuse("The registry does not exist.")

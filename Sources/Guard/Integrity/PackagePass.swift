@@ -21,23 +21,37 @@ struct PackagePass {
             guard let schema = try Schemas(state.book).schema(PackagePass.manifestSchema) else {
                 violations.append(
                     Violation(
-                        .packages, .gateUnusable, path: RootLayout.schemas,
+                        .packages,
+                        .gateUnusable,
+                        path: RootLayout.schemas,
                         reason: "The root has no schema \(PackagePass.manifestSchema), so no "
-                            + "package can be shown to be valid."))
+                            + "package can be shown to be valid."
+                    )
+                )
                 return violations.sorted()
             }
             for package in state.book.packages.values {
                 for finding in schema.validate(package.document) {
                     violations.append(
                         Violation(
-                            .packages, .invalidPackage, path: package.path, rule: finding.rule,
-                            reason: "\(package.id) at \(finding.path): \(finding.reason)"))
+                            .packages,
+                            .invalidPackage,
+                            path: package.path,
+                            rule: finding.rule,
+                            reason: "\(package.id) at \(finding.path): \(finding.reason)"
+                        )
+                    )
                 }
             }
         } catch {
             violations.append(
                 Violation(
-                    .packages, .gateUnusable, path: RootLayout.schemas, reason: error.description))
+                    .packages,
+                    .gateUnusable,
+                    path: RootLayout.schemas,
+                    reason: error.description
+                )
+            )
         }
         return violations.sorted()
     }

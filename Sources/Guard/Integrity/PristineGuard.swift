@@ -54,16 +54,22 @@ package struct PristineGuard: Sendable {
         }
         return .deny(
             Denial(
-                rule: PristineGuard.rule, policyVersion: "1.0.0",
+                rule: PristineGuard.rule,
+                policyVersion: "1.0.0",
                 reason: "The root is sealed; its files change through package operations only. "
-                    + "To author it by hand, open the seal first with 'charter seal open'."))
+                    + "To author it by hand, open the seal first with 'charter seal open'."
+            )
+        )
     }
 
     private static let rule = "FMWK-REG: pristine write guard"
 
-    /// Runs one operation in INSTALL mode. Nothing is written when the body throws.
+    /// Runs one operation in INSTALL mode.
+    ///
+    /// Nothing is written when the body throws.
     package func installing<Value: Sendable>(
-        _ purpose: String, breaksSeal: Bool = false,
+        _ purpose: String,
+        breaksSeal: Bool = false,
         _ body: (inout InstallMode) throws(IntegrityFault) -> Value
     ) throws(IntegrityFault) -> Outcome<Value> {
         let state = try root.openState()
@@ -101,7 +107,9 @@ package struct PristineGuard: Sendable {
     // Each staged file · fsync of the stage · commit.json (the moment that decides) · each file put
     // in its place by rename · the stage cleared. Every step may run twice.
     private func commit(
-        _ staged: [(path: RelativePath, bytes: [UInt8]?)], purpose: String, in state: Directory
+        _ staged: [(path: RelativePath, bytes: [UInt8]?)],
+        purpose: String,
+        in state: Directory
     ) throws(IntegrityFault) {
         do {
             if try state.facts(of: PristineGuard.stageName) == nil {
@@ -144,7 +152,11 @@ package struct PristineGuard: Sendable {
                 try makeParents(of: path)
                 let mode = try root.directory.facts(of: path)?.permissions
                 try DurableFile.replace(
-                    path, with: content, in: root.directory, mode: mode ?? 0o644)
+                    path,
+                    with: content,
+                    in: root.directory,
+                    mode: mode ?? 0o644
+                )
             } else if try root.directory.facts(of: path) != nil {
                 try DurableFile.removeFile(path, in: root.directory)
             }
@@ -169,7 +181,9 @@ package struct PristineGuard: Sendable {
         let left = try TreeWalk(depthMax: 1).list(stage)
         for position in left.indices where left.kind(of: position) == .file {
             try DurableFile.removeFile(
-                String(decoding: left.path(of: position), as: UTF8.self), in: stage)
+                String(decoding: left.path(of: position), as: UTF8.self),
+                in: stage
+            )
         }
     }
 }

@@ -1,6 +1,6 @@
 import Canon
 package import Host
-package import Registry
+import Registry
 
 /// Moves what nobody owns out of a root, and never deletes it.
 ///
@@ -12,7 +12,9 @@ package struct Quarantine: Sendable {
     private let threads: Int
 
     package init(
-        _ root: GovernedRoot, clock: Clock, threads: Int = WorkerThreads.available
+        _ root: GovernedRoot,
+        clock: Clock,
+        threads: Int = WorkerThreads.available
     ) {
         self.root = root
         self.clock = clock
@@ -49,7 +51,11 @@ package struct Quarantine: Sendable {
             for (index, path) in paths.enumerated() {
                 // A flat number keeps odd names out of the way; the receipt says which is which.
                 try DurableFile.moveFile(
-                    path.text, in: root.directory, to: "\(index).item", in: target)
+                    path.text,
+                    in: root.directory,
+                    to: "\(index).item",
+                    in: target
+                )
             }
             return Result(place: target.path, moved: paths.map(\.text))
         } catch {
@@ -64,7 +70,8 @@ package struct Quarantine: Sendable {
             "moved": .array(
                 paths.enumerated().map { index, path in
                     ["item": .string("\(index).item"), "path": .string(path.text)]
-                }),
+                }
+            ),
         ]
     }
 
@@ -75,7 +82,8 @@ package struct Quarantine: Sendable {
         var paths: Set<RelativePath> = []
         for path in state.tree.paths where !RegistryCompiler.isKeptByCompiler(path) {
             let directory = path.parent?.bytes ?? []
-            if !known.contains(directory) || state.local(of: path)?.row(named: path.name.utf8) == nil
+            if !known.contains(directory)
+                || state.local(of: path)?.row(named: path.name.utf8) == nil
             {
                 paths.insert(path)
             }

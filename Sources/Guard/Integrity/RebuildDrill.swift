@@ -1,4 +1,5 @@
 package import Canon
+import Crypto
 package import Host
 package import Registry
 
@@ -34,8 +35,12 @@ package struct RebuildDrill: Sendable {
         let state = try RootState(root, threads: threads)
         let report = try IntegrityCheck(root, threads: threads).run(state, through: .hashes)
         var result = Result(
-            fileCount: 0, original: report.stateRoot, rebuilt: nil, differing: [],
-            violations: report.violations)
+            fileCount: 0,
+            original: report.stateRoot,
+            rebuilt: nil,
+            differing: [],
+            violations: report.violations
+        )
         guard result.violations.isEmpty else { return result }
         for path in state.tree.paths where !RootLayout.compiled.contains(path.text) {
             do {
@@ -48,7 +53,9 @@ package struct RebuildDrill: Sendable {
         let copy = try GovernedRoot(path: target.path, stateHome: target.path)
         let rebuilt = try RootState(copy, threads: threads)
         let compiled = RegistryCompiler(
-            tree: rebuilt.tree, book: rebuilt.book, locals: rebuilt.locals
+            tree: rebuilt.tree,
+            book: rebuilt.book,
+            locals: rebuilt.locals
         ).compile()
         result.violations = compiled.violations
         var digests: [RelativePath: Digest?] = [:]
@@ -59,7 +66,8 @@ package struct RebuildDrill: Sendable {
         }
         result.rebuilt =
             StateTree(
-                ownership: compiled.ownership, tree: rebuilt.tree.changed(by: digests),
+                ownership: compiled.ownership,
+                tree: rebuilt.tree.changed(by: digests),
                 leavingOut: RootLayout.seal
             ).root
         return result

@@ -1,7 +1,7 @@
 package import Canon
 import Crypto
 package import Host
-package import Law
+import Law
 package import Registry
 
 /// What people and programs do to an authoring tree: own files, accept changes, compile, seal.
@@ -14,7 +14,9 @@ package struct RootAuthoring: Sendable {
     private let door: PristineGuard
 
     package init(
-        _ root: GovernedRoot, clock: Clock, threads: Int = WorkerThreads.available
+        _ root: GovernedRoot,
+        clock: Clock,
+        threads: Int = WorkerThreads.available
     ) {
         self.root = root
         self.threads = threads
@@ -40,7 +42,8 @@ package struct RootAuthoring: Sendable {
     /// A file that is not what its row says, or that is gone, stands against it unless `accept` says
     /// that the change is meant: then rows get the digests of what is there.
     package func compile(
-        accept: Bool, progress: (@Sendable (TreeScan.Progress) -> Void)? = nil
+        accept: Bool,
+        progress: (@Sendable (TreeScan.Progress) -> Void)? = nil
     ) throws(IntegrityFault) -> PristineGuard.Outcome<Compilation> {
         try door.installing("registry compile") { mode throws(IntegrityFault) in
             let state = try RootState(root, threads: threads, progress: progress)
@@ -50,7 +53,8 @@ package struct RootAuthoring: Sendable {
 
     /// What compiling would do, without doing it.
     package func plan(
-        accept: Bool, progress: (@Sendable (TreeScan.Progress) -> Void)? = nil
+        accept: Bool,
+        progress: (@Sendable (TreeScan.Progress) -> Void)? = nil
     ) throws(IntegrityFault) -> Compilation {
         var mode = PristineGuard.InstallMode()
         let state = try RootState(root, threads: threads, progress: progress)
@@ -58,13 +62,19 @@ package struct RootAuthoring: Sendable {
     }
 
     private static func compile(
-        _ state: RootState, accept: Bool, into mode: inout PristineGuard.InstallMode
+        _ state: RootState,
+        accept: Bool,
+        into mode: inout PristineGuard.InstallMode
     ) -> Compilation {
         var refresh = RowRefresh(state: state, accept: accept)
         refresh.run()
         var result = Compilation(
-            accepted: refresh.accepted, dropped: refresh.dropped, written: [],
-            violations: refresh.violations, rowCount: 0)
+            accepted: refresh.accepted,
+            dropped: refresh.dropped,
+            written: [],
+            violations: refresh.violations,
+            rowCount: 0
+        )
         // The compiler reads digests of local registries as they will be, not as they are.
         let tree = refresh.treeAfter()
         let compiled = RegistryCompiler(tree: tree, book: state.book, locals: refresh.locals)
@@ -82,7 +92,10 @@ package struct RootAuthoring: Sendable {
 
     /// Writes a file unless it already has these bytes.
     private static func put(
-        _ path: [UInt8], _ bytes: [UInt8], _ state: RootState, _ result: inout Compilation,
+        _ path: [UInt8],
+        _ bytes: [UInt8],
+        _ state: RootState,
+        _ result: inout Compilation,
         _ mode: inout PristineGuard.InstallMode
     ) {
         guard let path = try? RelativePath(bytes: path),
@@ -92,11 +105,15 @@ package struct RootAuthoring: Sendable {
         mode.write(path, bytes)
     }
 
-    /// Gives files to an owner, in the registries of their directories. Compiling comes after.
+    /// Gives files to an owner, in the registries of their directories.
+    ///
+    /// Compiling comes after.
     ///
     /// Every file must exist and be governed; one that is owned already changes hands.
     package func assign(
-        _ paths: [RelativePath], to owner: String, registry: OwnershipRow.OwnerRegistry
+        _ paths: [RelativePath],
+        to owner: String,
+        registry: OwnershipRow.OwnerRegistry
     ) throws(IntegrityFault) -> PristineGuard.Outcome<[Violation]> {
         try door.installing("owner assign") { mode throws(IntegrityFault) in
             let state = try RootState(root, threads: threads)
@@ -110,8 +127,12 @@ package struct RootAuthoring: Sendable {
                 if RegistryCompiler.isKeptByCompiler(path) {
                     violations.append(
                         Violation(
-                            .ownership, .duplicate, path: path.text,
-                            reason: "The compiler registers \(path) itself."))
+                            .ownership,
+                            .duplicate,
+                            path: path.text,
+                            reason: "The compiler registers \(path) itself."
+                        )
+                    )
                     continue
                 }
                 let directory = path.parent?.bytes ?? []
@@ -120,8 +141,12 @@ package struct RootAuthoring: Sendable {
                     ?? LocalRegistry(directory: directory)
                 local.put(
                     LocalRegistry.Row(
-                        name: Array(path.name.utf8), owner: owner, registry: registry,
-                        digest: digest))
+                        name: Array(path.name.utf8),
+                        owner: owner,
+                        registry: registry,
+                        digest: digest
+                    )
+                )
                 changed[directory] = local
             }
             guard violations.isEmpty else { return violations }
@@ -139,12 +164,20 @@ package struct RootAuthoring: Sendable {
     private static func notThere(_ path: RelativePath, _ state: RootState) -> Violation {
         if let exemption = state.exemption(of: path) {
             return Violation(
-                .ownership, .badPath, path: path.text, rule: exemption.policy,
+                .ownership,
+                .badPath,
+                path: path.text,
+                rule: exemption.policy,
                 reason: "\(path) is exempt by \(exemption.policy) and needs no owner.",
-                next: "Leave it as it is.")
+                next: "Leave it as it is."
+            )
         }
         return Violation(
-            .ownership, .missing, path: path.text, reason: "There is no file \(path).",
-            next: "Name a file of this root, relative to it.")
+            .ownership,
+            .missing,
+            path: path.text,
+            reason: "There is no file \(path).",
+            next: "Name a file of this root, relative to it."
+        )
     }
 }

@@ -17,13 +17,18 @@ package struct RootState: Sendable {
 
     /// Reads a root from its disk.
     package init(
-        _ root: GovernedRoot, threads: Int,
+        _ root: GovernedRoot,
+        threads: Int,
         progress: (@Sendable (TreeScan.Progress) -> Void)? = nil
     ) throws(IntegrityFault) {
         self.root = root
         exemptions = try RootState.exemptions(of: root)
         let scan = try TreeScan(
-            root, exemptions: exemptions, threads: threads, progress: progress)
+            root,
+            exemptions: exemptions,
+            threads: threads,
+            progress: progress
+        )
         self.scan = scan
         let digests = scan.files.map(\.digest)
         let tree = RootState.snapshot(root, scan.files.map(\.path), digests)
@@ -66,19 +71,25 @@ package struct RootState: Sendable {
     }
 
     private static func snapshot(
-        _ root: GovernedRoot, _ paths: [RelativePath], _ digests: [Digest?]
+        _ root: GovernedRoot,
+        _ paths: [RelativePath],
+        _ digests: [Digest?]
     ) -> TreeSnapshot {
         let index = PathIndex(paths: paths, digests: digests)
         return TreeSnapshot(paths: paths, digests: digests) { path in
-            do {
+            do throws(HostFault) {
                 let bytes = try root.directory.readWhole(
-                    path.bytes, limit: GovernedRoot.registryBytesMax)
+                    path.bytes,
+                    limit: GovernedRoot.registryBytesMax
+                )
                 // What the law reads must be what was hashed, or a verdict would be about neither.
                 if let digest = index.digest(of: path), digest != .sha256(of: bytes) {
                     return .failure(
                         DocumentFault(
                             code: ViolationCode.changing.rawValue,
-                            description: "\(Printable(path.text)) changed while it was checked."))
+                            description: "\(Printable(path.text)) changed while it was checked."
+                        )
+                    )
                 }
                 return .success(bytes)
             } catch {
@@ -88,7 +99,9 @@ package struct RootState: Sendable {
     }
 
     private static func locals(
-        _ scan: TreeScan, _ tree: TreeSnapshot, _ violations: inout [Violation]
+        _ scan: TreeScan,
+        _ tree: TreeSnapshot,
+        _ violations: inout [Violation]
     ) -> [LocalRegistry] {
         var locals: [LocalRegistry] = []
         locals.reserveCapacity(scan.directories.count)
@@ -99,12 +112,17 @@ package struct RootState: Sendable {
             switch tree.document(path) {
             case .success(let bytes):
                 locals.append(
-                    LocalRegistry(parsing: bytes, directory: directory, violations: &violations))
+                    LocalRegistry(parsing: bytes, directory: directory, violations: &violations)
+                )
             case .failure(let fault):
                 violations.append(
                     Violation(
-                        .ownership, .badRegistry, path: Printable(path.text).description,
-                        reason: fault.description))
+                        .ownership,
+                        .badRegistry,
+                        path: Printable(path.text).description,
+                        reason: fault.description
+                    )
+                )
             }
         }
         return locals

@@ -1,4 +1,6 @@
 import Canon
+import Crypto
+import Host
 import Registry
 
 /// Brings the rows of local registries up to what lies in their directories, as far as it is allowed.
@@ -29,8 +31,10 @@ struct RowRefresh {
             case .unreadable(let fault): refuse(.unreadable, file.path.bytes, fault.description)
             case .changing:
                 refuse(
-                    .changing, file.path.bytes,
-                    "\(Printable(file.path.text)) changes while it is read.")
+                    .changing,
+                    file.path.bytes,
+                    "\(Printable(file.path.text)) changes while it is read."
+                )
             }
         }
     }
@@ -49,8 +53,12 @@ struct RowRefresh {
     private mutating func refuse(_ code: ViolationCode, _ path: [UInt8], _ reason: String) {
         violations.append(
             Violation(
-                code == .tampered ? .hashes : .ownership, code,
-                path: Printable(bytes: path).description, reason: reason))
+                code == .tampered ? .hashes : .ownership,
+                code,
+                path: Printable(bytes: path).description,
+                reason: reason
+            )
+        )
     }
 
     private mutating func refresh(_ local: LocalRegistry) {
@@ -83,7 +91,12 @@ struct RowRefresh {
             isChanged = true
             rows.append(
                 LocalRegistry.Row(
-                    name: row.name, owner: row.owner, registry: row.registry, digest: digest))
+                    name: row.name,
+                    owner: row.owner,
+                    registry: row.registry,
+                    digest: digest
+                )
+            )
         }
         // A registry that a person wrote with other line ends or in another order is made canonical.
         let refreshed = LocalRegistry(directory: local.directory, rows: rows)
@@ -108,14 +121,19 @@ struct RowRefresh {
             }
             if local.row(named: path.name.utf8) == nil {
                 refuse(
-                    .orphan, path.bytes, "\(Printable(path.text)) is registered by nobody.")
+                    .orphan,
+                    path.bytes,
+                    "\(Printable(path.text)) is registered by nobody."
+                )
             }
         }
         for directory in lacking {
             let shown = directory.isEmpty ? "." : Printable(bytes: directory).description
             refuse(
-                .noLocalRegistry, directory.isEmpty ? Array(".".utf8) : directory,
-                "The directory \(shown) holds files and has no \(RootLayout.localRegistryName).")
+                .noLocalRegistry,
+                directory.isEmpty ? Array(".".utf8) : directory,
+                "The directory \(shown) holds files and has no \(RootLayout.localRegistryName)."
+            )
         }
     }
 }

@@ -1,8 +1,10 @@
-package import Canon
+import Canon
 package import Law
 package import Registry
 
-/// The JSON Schemas of a root, ready to judge its documents. Nothing is ever fetched.
+/// The JSON Schemas of a root, ready to judge its documents.
+///
+/// Nothing is ever fetched.
 package struct Schemas: Sendable {
     private let library: SchemaLibrary
     private let documents: [String: JSONValue]

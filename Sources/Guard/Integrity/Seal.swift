@@ -1,7 +1,7 @@
-package import Canon
+import Canon
 package import Crypto
 package import Host
-import Registry
+package import Registry
 
 /// The signed statement of a root's whole state, kept beside the registries.
 ///
@@ -17,7 +17,9 @@ package struct Seal: Sendable {
 
     /// Seals a state.
     package init(
-        _ state: StateTree, of root: GovernedRoot, with key: SigningKey
+        _ state: StateTree,
+        of root: GovernedRoot,
+        with key: SigningKey
     ) throws(CryptoFault) {
         let origin = Seal.origin(of: root)
         checkpoint = Checkpoint(origin: origin, size: state.leaves.count, root: state.root)
@@ -28,7 +30,8 @@ package struct Seal: Sendable {
 
     /// Reads a seal and verifies its signature.
     package init(
-        parsing bytes: [UInt8], trusting verifier: NoteVerifier
+        parsing bytes: [UInt8],
+        trusting verifier: NoteVerifier
     ) throws(CryptoFault) {
         let note = try SignedNote(parsing: bytes)
         _ = try note.verified(by: [verifier])
@@ -50,7 +53,9 @@ package struct SealKey: Sendable {
         do {
             guard try state.facts(of: SealKey.verifierName) != nil else { return nil }
             let text = String(
-                decoding: try state.readWhole(SealKey.verifierName, limit: 4096), as: UTF8.self)
+                decoding: try state.readWhole(SealKey.verifierName, limit: 4096),
+                as: UTF8.self
+            )
             return try NoteVerifier(vkey: text.split(separator: "\n").first.map(String.init) ?? "")
         } catch let fault as HostFault {
             throw .host(fault)
@@ -65,22 +70,33 @@ package struct SealKey: Sendable {
     ///
     ///     secret (0600) · verifier: the verifier appears last, so a crash leaves no key without one
     package func signing(
-        origin: String, randomness: Randomness
+        origin: String,
+        randomness: Randomness
     ) throws(IntegrityFault) -> SigningKey {
         do {
             if try state.facts(of: SealKey.secretName) == nil {
                 let key = try SigningKey(seed: randomness.bytes(SigningKey.seedByteCount))
                 try DurableFile.replace(
-                    SealKey.secretName, with: key.exportPEM(), in: state, mode: 0o600)
+                    SealKey.secretName,
+                    with: key.exportPEM(),
+                    in: state,
+                    mode: 0o600
+                )
             }
             guard let facts = try state.facts(of: SealKey.secretName),
                 facts.permissions & 0o077 == 0
             else { throw IntegrityFault.badKey(path: state.path + "/" + SealKey.secretName) }
             let key = try SigningKey(pem: try state.readWhole(SealKey.secretName, limit: 4096))
             let verifier = try NoteVerifier(
-                name: origin, algorithm: .log, key: key.verifyingKey)
+                name: origin,
+                algorithm: .log,
+                key: key.verifyingKey
+            )
             try DurableFile.replace(
-                SealKey.verifierName, with: Array((verifier.description + "\n").utf8), in: state)
+                SealKey.verifierName,
+                with: Array((verifier.description + "\n").utf8),
+                in: state
+            )
             return key
         } catch let fault as IntegrityFault {
             throw fault

@@ -22,7 +22,8 @@ struct SealPass {
             return broken(
                 "The root is sealed, and this machine has no key to verify the seal with.",
                 next: "Name the verifier key with --seal-key VKEY, "
-                    + "or put it where 'charter doctor' shows.")
+                    + "or put it where 'charter doctor' shows."
+            )
         }
         switch state.tree.document(path) {
         case .failure(let fault): return broken(fault.description)
@@ -41,25 +42,33 @@ struct SealPass {
     ) -> (standing: IntegrityReport.SealStanding, violations: [Violation]) {
         guard seal.checkpoint.origin == Seal.origin(of: state.root) else {
             return broken(
-                "The seal is that of \(Printable(seal.checkpoint.origin)), not of this root.")
+                "The seal is that of \(Printable(seal.checkpoint.origin)), not of this root."
+            )
         }
         guard seal.checkpoint.size == tree.leaves.count, seal.checkpoint.root == tree.root else {
             return broken(
                 "The root is not in its sealed state: \(seal.checkpoint.size) files with the hash "
                     + "\(seal.checkpoint.root.hex.prefix(12))… were sealed, "
-                    + "\(tree.leaves.count) with \(tree.root.hex.prefix(12))… are there.")
+                    + "\(tree.leaves.count) with \(tree.root.hex.prefix(12))… are there."
+            )
         }
         return (.verified, [])
     }
 
     private func broken(
-        _ reason: String, next: String? = nil
+        _ reason: String,
+        next: String? = nil
     ) -> (standing: IntegrityReport.SealStanding, violations: [Violation]) {
         (
             .broken,
             [
                 Violation(
-                    .hashes, .sealBroken, path: RootLayout.seal, reason: reason, next: next)
+                    .hashes,
+                    .sealBroken,
+                    path: RootLayout.seal,
+                    reason: reason,
+                    next: next
+                )
             ]
         )
     }

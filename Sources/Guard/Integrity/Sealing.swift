@@ -11,7 +11,9 @@ package struct Sealing: Sendable {
     private let threads: Int
 
     package init(
-        _ root: GovernedRoot, clock: Clock, threads: Int = WorkerThreads.available
+        _ root: GovernedRoot,
+        clock: Clock,
+        threads: Int = WorkerThreads.available
     ) {
         self.root = root
         self.threads = threads
@@ -28,7 +30,9 @@ package struct Sealing: Sendable {
         package var verifier = ""
     }
 
-    /// Seals the root as it is. Only a root without violations can be sealed.
+    /// Seals the root as it is.
+    ///
+    /// Only a root without violations can be sealed.
     ///
     /// The seal's own row changes the registries, and the seal covers them: both are worked out first
     /// and written as one operation.
@@ -41,18 +45,28 @@ package struct Sealing: Sendable {
             result.violations = try Sealing.obstacles(state, root, threads)
             guard result.violations.isEmpty, let path = Sealing.path else { return result }
             let key = try SealKey(state: try root.openState()).signing(
-                origin: Seal.origin(of: root), randomness: randomness)
+                origin: Seal.origin(of: root),
+                randomness: randomness
+            )
             let standIn = Digest.sha256(of: [])
             let (tree, ownership) = Sealing.recompile(
-                state, changing: [path: .some(standIn)], &mode)
+                state,
+                changing: [path: .some(standIn)],
+                &mode
+            )
             let stateTree = StateTree(
-                ownership: ownership, tree: tree, leavingOut: RootLayout.seal)
-            do {
+                ownership: ownership,
+                tree: tree,
+                leavingOut: RootLayout.seal
+            )
+            do throws(CryptoFault) {
                 let seal = try Seal(stateTree, of: root, with: key)
                 mode.write(path, seal.note.bytes)
                 result.verifier =
                     try NoteVerifier(
-                        name: Seal.origin(of: root), algorithm: .log, key: key.verifyingKey
+                        name: Seal.origin(of: root),
+                        algorithm: .log,
+                        key: key.verifyingKey
                     ).description
             } catch {
                 throw IntegrityFault.crypto(error)
@@ -79,7 +93,9 @@ package struct Sealing: Sendable {
 
     /// A seal promises more than an authoring tree: everything whole, and everything in a package.
     private static func obstacles(
-        _ state: RootState, _ root: GovernedRoot, _ threads: Int
+        _ state: RootState,
+        _ root: GovernedRoot,
+        _ threads: Int
     ) throws(IntegrityFault) -> [Violation] {
         let report = try IntegrityCheck(root, threads: threads).run(state)
         // The old seal is what the new one replaces; that it no longer fits is no obstacle.
@@ -92,7 +108,8 @@ package struct Sealing: Sendable {
 
     /// The registries of the tree as it will be, staged, and that tree.
     private static func recompile(
-        _ state: RootState, changing changes: [RelativePath: Digest?],
+        _ state: RootState,
+        changing changes: [RelativePath: Digest?],
         _ mode: inout PristineGuard.InstallMode
     ) -> (tree: TreeSnapshot, ownership: OwnershipTable) {
         let tree = state.tree.changed(by: changes)

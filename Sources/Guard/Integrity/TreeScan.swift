@@ -1,6 +1,6 @@
-package import Canon
+import Canon
 import Crypto
-package import Host
+import Host
 import Registry
 import Synchronization
 
@@ -36,9 +36,13 @@ package struct TreeScan: Sendable {
     let directories: [[UInt8]]
     package let byteCount: UInt64
 
-    /// Scans a root. `exemptions` names what is not part of it.
+    /// Scans a root.
+    ///
+    /// `exemptions` names what is not part of it.
     init(
-        _ root: GovernedRoot, exemptions: Exemptions, threads: Int,
+        _ root: GovernedRoot,
+        exemptions: Exemptions,
+        threads: Int,
         progress: (@Sendable (Progress) -> Void)? = nil
     ) throws(IntegrityFault) {
         let listing: TreeListing
@@ -50,8 +54,11 @@ package struct TreeScan: Sendable {
         var sorting = EntrySorting(listing: listing, exemptions: exemptions)
         sorting.sort()
         let read = FileHashing(
-            root: root.directory, listing: listing, positions: sorting.positions,
-            threads: threads, progress: progress
+            root: root.directory,
+            listing: listing,
+            positions: sorting.positions,
+            threads: threads,
+            progress: progress
         ).run()
         var files: [File] = []
         files.reserveCapacity(read.count)
@@ -60,8 +67,12 @@ package struct TreeScan: Sendable {
             bytes += outcome.facts?.bytesRead ?? 0
             files.append(
                 File(
-                    path: sorting.paths[index], digest: outcome.digest, facts: outcome.facts,
-                    problem: outcome.problem))
+                    path: sorting.paths[index],
+                    digest: outcome.digest,
+                    facts: outcome.facts,
+                    problem: outcome.problem
+                )
+            )
         }
         self.files = files
         violations = sorting.violations
@@ -107,22 +118,27 @@ private struct EntrySorting {
             case .file: meetFile(path, position)
             default:
                 refuse(
-                    .forbiddenKind, path,
+                    .forbiddenKind,
+                    path,
                     "\(Printable(bytes: path)) is a \(listing.kind(of: position).words); "
-                        + "only regular files can be registered.")
+                        + "only regular files can be registered."
+                )
             }
         }
         for directory in candidates where !parents.contains(directory) {
             refuse(
-                .orphan, directory,
-                "\(Printable(bytes: directory))/ is an empty directory that belongs to nobody.")
+                .orphan,
+                directory,
+                "\(Printable(bytes: directory))/ is an empty directory that belongs to nobody."
+            )
         }
         directories = governed.map(Array.init).sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     /// The directory that an entry lies in; neighbours mostly share it, so it is noted once.
     private func note(
-        _ parent: ArraySlice<UInt8>, in set: inout Set<ArraySlice<UInt8>>,
+        _ parent: ArraySlice<UInt8>,
+        in set: inout Set<ArraySlice<UInt8>>,
         last: inout ArraySlice<UInt8>?
     ) {
         if last == parent { return }
@@ -170,9 +186,11 @@ private struct EntrySorting {
         guard let other = folded.updateValue(index, forKey: hash) else { return }
         if EntrySorting.fold(path) == EntrySorting.fold(paths[other].bytes[...]) {
             refuse(
-                .twin, path,
+                .twin,
+                path,
                 "\(Printable(bytes: path)) and \(Printable(paths[other].text)) differ only in case "
-                    + "or in how an accent is written.")
+                    + "or in how an accent is written."
+            )
         }
     }
 
@@ -181,7 +199,9 @@ private struct EntrySorting {
     }
 
     private mutating func refuse(
-        _ problem: TreeEntry.Problem, _ path: ArraySlice<UInt8>, _ kind: FileKind
+        _ problem: TreeEntry.Problem,
+        _ path: ArraySlice<UInt8>,
+        _ kind: FileKind
     ) {
         let shown = Printable(bytes: path).description
         switch problem {
@@ -193,10 +213,17 @@ private struct EntrySorting {
     }
 
     private mutating func refuse(
-        _ code: ViolationCode, _ path: ArraySlice<UInt8>, _ reason: String
+        _ code: ViolationCode,
+        _ path: ArraySlice<UInt8>,
+        _ reason: String
     ) {
         violations.append(
             Violation(
-                .ownership, code, path: Printable(bytes: path).description, reason: reason))
+                .ownership,
+                code,
+                path: Printable(bytes: path).description,
+                reason: reason
+            )
+        )
     }
 }
