@@ -12,12 +12,14 @@ let modules: [Module] = [
     .c("CLinux", in: "Base"),
     .system("COpenSSL", in: "Base", package: "openssl", apt: "libssl-dev"),
     .system("CSQLite", in: "Base", package: "sqlite3", apt: "libsqlite3-dev"),
+    .c("CGenesis", in: "Base"),
     .swift("Canon", in: "Base"),
     .swift("Patterns", in: "Base", uses: "Canon"),
     .swift("Telemetry", in: "Base", uses: "Canon"),
     .swift("Crypto", in: "Base", uses: "Canon COpenSSL"),
     .swift("Host", in: "Base", uses: "Canon CLinux"),
     .swift("SQLite", in: "Base", uses: "Canon Host CSQLite"),
+    .swift("Genesis", in: "Base", uses: "CGenesis"),
 
     // Constitution: what is allowed, and who may ask. Pure, synchronous, no input or output.
     .swift("Law", in: "Constitution", uses: "Canon Patterns"),
@@ -27,7 +29,7 @@ let modules: [Module] = [
     // Evidence: what happened, and what is. (Ledger and State come with the ledger.)
 
     // Guard: nothing takes effect without passing here.
-    .swift("Integrity", in: "Guard", uses: "Canon Patterns Crypto Host Law Registry Trust"),
+    .swift("Integrity", in: "Guard", uses: "Canon Patterns Crypto Host Law Registry"),
 
     // Runtime: who does the work. (Wire, Cognition, Controllers and Planes come with the planes.)
 
@@ -35,9 +37,9 @@ let modules: [Module] = [
     .swift(
         "Operations",
         in: "Surface",
-        uses: "Canon Patterns Crypto Host SQLite Telemetry Law Registry Trust Integrity"
+        uses: "Canon Patterns Crypto Host Genesis Law Registry Integrity"
     ),
-    .program("charter", in: "Surface", uses: "Canon Host Operations"),
+    .program("charter", in: "Surface", uses: "Host Operations"),
 ]
 
 /// Suites that belong to no single module.

@@ -26,4 +26,7 @@ package enum HostEnvironment {
         let done = clinux_ignore_broken_pipes()
         precondition(done >= 0, "SIGPIPE can always be ignored.")
     }
+
+    /// Ends the process with a status.
+    package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
 }

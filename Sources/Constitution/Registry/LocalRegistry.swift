@@ -106,6 +106,9 @@ package struct LocalRegistry: Sendable {
         rows.sort { $0.name.lexicographicallyPrecedes($1.name) }
     }
 
+    /// Adds a row at the end; for whoever builds a whole registry and makes it anew in order.
+    package mutating func add(_ row: Row) { rows.append(row) }
+
     /// Takes out the row of a name.
     package mutating func remove(_ name: [UInt8]) {
         rows.removeAll { $0.name == name }

@@ -1,0 +1,63 @@
+import Canon
+import Integrity
+import Registry
+
+/// How verdicts read for people.
+enum Report {
+    /// Findings that are printed one by one; the rest is counted.
+    static let findingsMax = 50
+
+    static func lines(_ report: IntegrityReport) -> [String] {
+        guard report.isWhole else {
+            let stage = report.stages.last?.name ?? ""
+            let number = report.stages.last?.rawValue ?? 0
+            return findings(report.violations) + [
+                "",
+                "violated at stage \(number) (\(stage)): \(count(report.violations.count, "finding")) "
+                    + "in \(Printable(report.path)). Later stages were not run.",
+            ]
+        }
+        let seal =
+            switch report.seal {
+            case .none: "unsealed (an authoring tree)"
+            case .verified: "sealed, and the seal verifies"
+            case .broken, .unchecked: "seal not checked"
+            }
+        return [
+            "whole: \(count(report.fileCount, "file")) in "
+                + "\(count(report.directoryCount, "directory", "directories")), "
+                + "\(count(report.ownerCount, "owner")), "
+                + "\(count(report.frameworkCount, "framework")), "
+                + "\(count(report.packageCount, "package")), \(count(report.gateRuns, "gate run"))",
+            "root hash \(report.stateRoot?.hex ?? "unknown")",
+            "\(report.rootID): \(seal)",
+        ]
+    }
+
+    static func findings(_ violations: [Violation]) -> [String] {
+        var lines: [String] = []
+        for violation in violations.prefix(findingsMax) {
+            lines.append("\(violation.code.rawValue)  \(violation.path)")
+            lines.append("    \(violation.reason)")
+            lines.append("    rule: \(violation.rule)")
+            lines.append("    next: \(violation.next)")
+        }
+        if violations.count > findingsMax {
+            lines.append("… and \(violations.count - findingsMax) more; --json lists all.")
+        }
+        return lines
+    }
+
+    /// A number with its noun.
+    static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
+    }
+
+    /// The answer for findings that stand against an operation.
+    static func refusal(_ violations: [Violation], _ summary: String) -> Answer {
+        Answer(
+            .refused,
+            json: ["verdict": "refused", "violations": .array(violations.map(\.json))],
+            lines: findings(violations) + ["", summary])
+    }
+}

@@ -1,0 +1,164 @@
+import Canon
+import Genesis
+import Host
+import Integrity
+import Registry
+
+extension Operation {
+    /// `charter init DIR`.
+    static let initialise = Operation(
+        words: ["init"],
+        summary: "make a governed root",
+        details: """
+            Writes the law that this program was built with into DIR, gives every file its owner,
+            and compiles the registries. The result passes 'charter integrity check'.
+
+            With --adopt, DIR may hold files already, such as a repository: they stay as they are and
+            become the property of the package PKG-ROOT, under a framework FMWK-ROOT that you then
+            refine. Nothing is ever overwritten.
+
+            Example: charter init --adopt . && charter integrity check
+            """,
+        power: .author,
+        operands: [.init(name: "DIR", summary: "the directory, made if it does not exist")],
+        options: [
+            .init(name: "adopt", value: nil, summary: "take in the files that lie there already"),
+            .init(name: "id", value: "ID", summary: "the root's id; else made from the directory's name"),
+            .init(name: "name", value: "NAME", summary: "the name that people see"),
+        ]
+    ) { request, surroundings throws(OperationFault) in
+        try Initialisation(request, surroundings).run()
+    }
+}
+
+/// One run of `init`.
+private struct Initialisation {
+    private static let adoptedOwner = "PKG-ROOT"
+    /// Not worth adopting in any repository: history and build output, exempt by the genesis policy.
+    private static let skipped = [".git", ".build", ".swiftpm"]
+
+    let path: String
+    let id: String
+    let name: String
+    let isAdopting: Bool
+    let surroundings: Surroundings
+
+    init(_ request: Request, _ surroundings: Surroundings) throws(OperationFault) {
+        path = surroundings.absolute(request.operands[0])
+        let last = path.split(separator: "/").last.map(String.init) ?? "root"
+        let suffix = surroundings.randomness.bytes(4).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+        id = request.option("id") ?? Initialisation.slug(last) + "-" + suffix
+        name = request.option("name") ?? last
+        isAdopting = request.has("adopt")
+        self.surroundings = surroundings
+        guard Initialisation.slug(id) == id, !id.isEmpty, id.utf8.count <= 48 else {
+            throw .usage(
+                "\"\(Printable(id))\" cannot be a root's id: use a-z, 0-9 and single hyphens, "
+                    + "beginning with a letter, 48 at most.")
+        }
+    }
+
+    func run() throws(OperationFault) -> Answer {
+        do throws(IntegrityFault) {
+            let genesis = try RootGenesis(
+                at: path, stateHome: surroundings.stateHome, clock: surroundings.clock)
+            let adopted =
+                isAdopting ? try genesis.existing(skipping: Initialisation.skipped) : []
+            let items = items(adopted)
+            let root = try genesis.make(
+                items, adopting: adopted, as: Initialisation.adoptedOwner, isAdopting: isAdopting)
+            let authoring = RootAuthoring(root, clock: surroundings.clock)
+            let outcome = try authoring.compile(accept: true, progress: surroundings.progress)
+            guard case .done(let compiled) = outcome, compiled.violations.isEmpty else {
+                guard case .done(let compiled) = outcome else {
+                    preconditionFailure("A fresh root has no seal that could refuse.")
+                }
+                return Report.refusal(
+                    compiled.violations,
+                    "The law is in \(Printable(path)), but the root is not whole yet.")
+            }
+            let report = try IntegrityCheck(root).run()
+            return answer(report, adopted.count)
+        } catch {
+            throw .integrity(error)
+        }
+    }
+
+    private func answer(_ report: IntegrityReport, _ adopted: Int) -> Answer {
+        guard report.isWhole else {
+            return Report.refusal(report.violations, "The root was made and is not whole.")
+        }
+        var lines = ["\(Printable(path)) is now a governed root: \(id)"]
+        if isAdopting {
+            lines.append(
+                "\(Report.count(adopted, "file")) adopted by \(Initialisation.adoptedOwner)")
+        }
+        lines += Report.lines(report)
+        lines.append("next: cd \(Printable(path)) && charter integrity check")
+        return Answer(
+            json: [
+                "root_id": .string(id), "path": .string(path), "adopted": .integer(adopted),
+                "report": report.json,
+            ],
+            lines: lines)
+    }
+
+    private func items(_ adopted: [RelativePath]) -> [RootGenesis.Item] {
+        var items = GenesisFile.all.map { file in
+            RootGenesis.Item(
+                path: file.path, owner: file.owner,
+                bytes: file.path == RootLayout.rootManifest ? manifest(file.bytes) : file.bytes)
+        }
+        let readme = "README.md"
+        if !adopted.contains(where: { $0.text == readme }) {
+            items.append(
+                RootGenesis.Item(path: readme, owner: "PKG-DOCS", bytes: Array(welcome.utf8)))
+        }
+        if isAdopting {
+            items += AdoptedLaw(paths: adopted).items
+        } 
+        return items
+    }
+
+    /// The manifest of this repository with another id and name.
+    private func manifest(_ bytes: [UInt8]) -> [UInt8] {
+        guard let value = try? JSONValue(parsing: bytes), var object = value.object else {
+            preconditionFailure("The law in the executable is well-formed.")
+        }
+        object["id"] = .string(id)
+        object["name"] = .string(name)
+        return JSONValue.object(object).pretty
+    }
+
+    private var welcome: String {
+        """
+        # \(Printable(name))
+
+        A root governed by Charter: every file here has one owner and one hash.
+
+        - `charter integrity check` proves it and names the first thing that is not so.
+        - `charter explain PATH` says what a file is, who owns it and which rules apply.
+        - `charter owner assign PATH --package PKG-…` gives a new file its owner; then
+          `charter registry compile` puts it into the registries.
+        - `charter seal` signs the state; from then on nothing changes by hand.
+
+        """
+    }
+
+    private static func slug(_ text: String) -> String {
+        var out = ""
+        for byte in text.utf8 {
+            switch byte {
+            case 65...90: out.unicodeScalars.append(Unicode.Scalar(byte | 0x20))
+            case 97...122: out.unicodeScalars.append(Unicode.Scalar(byte))
+            case 48...57 where !out.isEmpty: out.unicodeScalars.append(Unicode.Scalar(byte))
+            default: if !out.isEmpty && !out.hasSuffix("-") { out += "-" }
+            }
+            if out.utf8.count >= 32 { break }
+        }
+        while out.hasSuffix("-") { out.removeLast() }
+        return out.isEmpty ? "root" : out
+    }
+}
