@@ -231,6 +231,8 @@ int clinux_lock_exclusively(int descriptor) {
     return result(flock(descriptor, LOCK_EX | LOCK_NB));
 }
 
+int clinux_unlock(int descriptor) { return result(flock(descriptor, LOCK_UN)); }
+
 int64_t clinux_coarse_now(void) {
     struct timespec now;
     if (clock_gettime(CLOCK_REALTIME_COARSE, &now) < 0) return -errno;

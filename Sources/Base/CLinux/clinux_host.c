@@ -14,6 +14,18 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+static int argument_count;
+static char **arguments;
+
+__attribute__((constructor)) static void keep_arguments(int count, char **values) {
+    argument_count = count;
+    arguments = values;
+}
+
+const char *clinux_argument(int index) {
+    return index >= 0 && index < argument_count ? arguments[index] : NULL;
+}
+
 int clinux_thread_number(void) { return (int)syscall(SYS_gettid); }
 
 int clinux_thread_prepare(const char *name) {

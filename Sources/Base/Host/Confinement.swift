@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a process may still do: everything that is not named here is denied by the kernel.
 ///
 /// Landlock holds the paths, seccomp the system calls; no privilege can be gained any more, and no
@@ -75,6 +77,31 @@ package struct Confinement: Sendable, Equatable {
     package static let loaderPaths = [
         "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache",
     ]
+}
+
+extension Confinement {
+    /// Grants what this process's own image needs to be executed again, and nothing beside it.
+    ///
+    /// Its libraries, exactly those that are mapped now, are readable; only the loader is executable.
+    package mutating func admitOwnImage() throws(HostFault) {
+        let maps = try Directory.open("/proc").readWhole("\(getpid())/maps", limit: 8 << 20)
+        var libraries: Set<String> = []
+        for line in maps.split(separator: UInt8(ascii: "\n")) {
+            // "addresses rights offset device inode   /path": the path begins at the first slash.
+            guard let slash = line.firstIndex(of: UInt8(ascii: "/")) else { continue }
+            libraries.insert(String(decoding: line[slash...], as: UTF8.self))
+        }
+        for path in libraries.sorted() {
+            let name = path.split(separator: "/").last ?? ""
+            if !name.contains(".so") { continue }
+            if name.hasPrefix("ld-") || name.hasPrefix("ld.") || name.hasPrefix("ld64.") {
+                executable.append(path)
+            } else {
+                readable.append(path)
+            }
+        }
+        readable.append("/etc/ld.so.cache")
+    }
 }
 
 /// How much a process may use; `nil` leaves what it inherits.

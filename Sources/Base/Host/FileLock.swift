@@ -6,12 +6,17 @@ import Glibc
 /// The kernel gives the lock back however the process ends, so no stale lock can be left. The number
 /// in the file only serves the message to the one who is refused.
 package final class FileLock: Sendable {
-    /// Owned: closing it, in `deinit`, releases the lock.
+    /// Owned: unlocked and closed by `deinit`.
     private let descriptor: Int32
 
     private init(owning descriptor: Int32) { self.descriptor = descriptor }
 
-    deinit { _ = clinux_close(descriptor) }
+    deinit {
+        // A child between clone and exec has a copy for a moment, and closing ours would leave it the
+        // lock. One that was refused holds no lock, and unlocking does nothing.
+        _ = clinux_unlock(descriptor)
+        _ = clinux_close(descriptor)
+    }
 
     /// Takes the lock, or throws `host.locked` at once where somebody holds it.
     ///

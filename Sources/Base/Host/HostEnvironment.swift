@@ -10,7 +10,15 @@ package enum HostEnvironment {
     }
 
     /// All arguments, the name of the program first.
-    package static var arguments: [String] { CommandLine.arguments }
+    ///
+    /// Not `CommandLine.arguments`: that reads /proc/self/cmdline, which is closed to a confined role.
+    package static var arguments: [String] {
+        var arguments: [String] = []
+        while let argument = unsafe clinux_argument(Int32(arguments.count)) {
+            arguments.append(unsafe String(cString: argument))
+        }
+        return arguments
+    }
 
     /// The absolute path of the directory the process works in.
     package static func workingDirectory() throws(HostFault) -> String {

@@ -1,8 +1,9 @@
 // Linux, as far as Swift cannot import it: variadic calls, calls without a C library wrapper, and
 // sequences that must not run any Swift in between.
 //
-// Every function returns a value >= 0, or -errno. Nothing here keeps state between two calls.
-// A pointer parameter is borrowed for the duration of the call unless its comment says otherwise.
+// Every function returns a value >= 0, or -errno. Nothing here keeps state between two calls,
+// except the arguments that main was given. A pointer parameter is borrowed for the duration of the
+// call unless its comment says otherwise.
 #pragma once
 
 #include "clinux_confinement.h"

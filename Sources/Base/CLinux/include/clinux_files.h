@@ -95,6 +95,9 @@ int clinux_rename_no_replace(int from, const char *name, int to, const char *new
 // flock(LOCK_EX|LOCK_NB): EWOULDBLOCK where another open description holds it.
 int clinux_lock_exclusively(int descriptor);
 
+// flock(LOCK_UN): for every copy of the descriptor.
+int clinux_unlock(int descriptor);
+
 // clock_gettime(CLOCK_REALTIME_COARSE): never later than the timestamp of a change made after it.
 int64_t clinux_coarse_now(void);
 

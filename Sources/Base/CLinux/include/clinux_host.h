@@ -27,5 +27,10 @@ int clinux_terminal_columns(int descriptor);
 // signal(SIGPIPE, SIG_IGN)
 int clinux_ignore_broken_pipes(void);
 
+// The arguments this process was started with; NULL past the last. They live as long as the process.
+// The C library hands them to a constructor before main. (Swift's own CommandLine reads
+// /proc/self/cmdline, which a confined process may not open: it then sees no arguments at all.)
+const char *clinux_argument(int index);
+
 // Threads: in /proc/self/status.
 int clinux_thread_count(void);
