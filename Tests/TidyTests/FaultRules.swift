@@ -88,7 +88,7 @@ enum FaultRules {
     private static func arms(of body: [Token]) -> [Arm] {
         guard let first = body.first else { return [] }
         guard body.contains(where: { $0.isWord("switch") }) else {
-            let texts = body.filter { $0.kind == .text }.map(\.text)
+            let texts = body.filter { $0.kind == .text && !$0.isInterpolated }.map(\.text)
             return [Arm(texts: texts, line: first.line)]
         }
         var arms: [Arm] = []
@@ -106,7 +106,7 @@ enum FaultRules {
                 if depth == 0, token.kind == .word, body[place - 1].isMark(".") {
                     arms[arms.count - 1].names.append(token.text)
                 }
-            } else if token.kind == .text, !arms.isEmpty {
+            } else if token.kind == .text, !token.isInterpolated, !arms.isEmpty {
                 arms[arms.count - 1].texts.append(token.text)
             }
         }

@@ -129,17 +129,18 @@ enum LanguageRules {
 
     /// What a protocol that stands above this code has already documented.
     private static let witnesses: Set<String> = [
-        "code", "description", "cause", "hash", "debugDescription",
+        "code", "description", "cause", "hash", "debugDescription", "startIndex", "endIndex",
     ]
 
     /// Every `package` declaration has a sentence above it.
     ///
-    /// Declarations on lines that follow each other without a gap may share one.
+    /// Declarations on lines that follow each other without a gap may share one, and the sentence of
+    /// a type also speaks for the fields it stores.
     static func undocumented(_ file: SourceFile) -> [Finding] {
         guard file.module != nil else { return [] }
         let tokens = file.tokens
         var found: [Finding] = []
-        var documentedLine = 0
+        var documentedLine = -1
         for place in tokens.indices.dropLast() where tokens[place].isWord("package") {
             let next = tokens[place + 1]
             guard next.kind == .word, !next.isWord("import"), !isExtension(tokens, at: place) else {
@@ -150,7 +151,7 @@ enum LanguageRules {
                 documentedLine = line
                 continue
             }
-            guard !isWitness(tokens, at: place) else { continue }
+            guard !isWitness(tokens, at: place), !isField(tokens, at: place) else { continue }
             found.append(
                 Finding(
                     path: file.path,
@@ -167,11 +168,22 @@ enum LanguageRules {
         tokens[place + 1].isWord("extension")
     }
 
+    /// Whether a `let` or `var` has no body: a `{` on the line of its name.
+    private static func isField(_ tokens: [Token], at place: Int) -> Bool {
+        var next = place + 1
+        while next < tokens.count, modifiers.contains(tokens[next].text) { next += 1 }
+        guard next < tokens.count, ["let", "var"].contains(tokens[next].text) else { return false }
+        let line = tokens[next].line
+        return tokens[next].isWord("let")
+            || !tokens[next...].prefix { $0.line == line }.contains { $0.isMark("{") }
+    }
+
     private static func isWitness(_ tokens: [Token], at place: Int) -> Bool {
         var next = place + 1
         while next < tokens.count, modifiers.contains(tokens[next].text) { next += 1 }
         guard next + 1 < tokens.count else { return false }
         switch tokens[next].text {
+        case "init": return tokens[next + 2].text.hasSuffix("Literal")
         case "var": return witnesses.contains(tokens[next + 1].text)
         case "func":
             return tokens[next + 1].kind == .mark || witnesses.contains(tokens[next + 1].text)

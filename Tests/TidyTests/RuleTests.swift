@@ -105,7 +105,7 @@ struct `A tidy rule` {
     @Test func `sees an exported declaration without a sentence`() {
         for text in [
             "package struct A {}", "// Why.\npackage func a() {}", "final package class A {}",
-            "@inlinable package func a() {}", "/// A.\nlet a = 1\n\npackage let b = 2",
+            "@inlinable package func a() {}", "/// A.\nlet a = 1\n\npackage var b: Int { 2 }",
             "package static func a() {}",
         ] {
             #expect(LanguageRules.undocumented(law(text)).count == 1, "\(text)")
@@ -114,7 +114,7 @@ struct `A tidy rule` {
             "/// A.\npackage struct A {}", "package import Canon",
             "/// A.\n@inlinable\npackage func a() {}",
             "/// A.\n@available(*, deprecated)\nfinal package class A {}",
-            "/// Both.\npackage let a = 1\npackage let b = 2",
+            "/// Both.\npackage var a: Int { 1 }\npackage var b: Int { 2 }", "package let a = 1",
             "package var description: String { \"\" }",
             "package static func < (a: A, b: A) -> Bool { true }", "struct A {}",
         ] {
@@ -158,7 +158,7 @@ struct `A tidy rule` {
             }
             var description: String {
                 switch self {
-                case .absent(let path): "\\(path) is not there; " + "write it."
+                case .absent(let path): "\\(Quoted(path, with: "'")) is not there; " + "write it."
                 case .broken: "It is \\"broken\\"."
                 }
             }

@@ -62,8 +62,7 @@ struct `The repository` {
         try expectPage("docs/faults.md", FaultRules.page(faults))
     }
 
-    @Test(.covers("J22"))
-    func `knows every requirement row and the tests that cover it`() throws {
+    @Test func `knows every requirement row and the tests that cover it`() throws {
         let covered = tree.tests.flatMap(RequirementRules.covered)
         expectNone(RequirementRules.unknown(covered))
         let page = tree.text("docs/requirements.md")

@@ -18,6 +18,8 @@ struct Token: Equatable, Sendable {
     var kind: Kind
     var text: String
     var line: Int
+    /// Whether it stands inside an interpolation of a string.
+    var isInterpolated = false
 
     func isWord(_ word: String) -> Bool { kind == .word && text == word }
     func isMark(_ mark: String) -> Bool { kind == .mark && text == mark }
@@ -32,6 +34,7 @@ struct TokenReader {
     private var position = 0
     private var line = 1
     private var tokens: [Token] = []
+    private var interpolations = 0
 
     static func tokens(of text: String) -> [Token] {
         var reader = TokenReader(bytes: Array(text.utf8))
@@ -48,6 +51,11 @@ struct TokenReader {
     private mutating func advance() {
         if bytes[position] == UInt8(ascii: "\n") { line += 1 }
         position += 1
+    }
+
+    private mutating func add(_ kind: Token.Kind, _ text: String, line: Int) {
+        let isInside = interpolations > 0
+        tokens.append(Token(kind: kind, text: text, line: line, isInterpolated: isInside))
     }
 
     private func slice(from start: Int) -> String {
@@ -74,7 +82,7 @@ struct TokenReader {
             case _ where TokenReader.isNameByte(byte):
                 let start = position
                 while position < bytes.count, TokenReader.isNameByte(bytes[position]) { advance() }
-                tokens.append(Token(kind: .word, text: slice(from: start), line: line))
+                add(.word, slice(from: start), line: line)
             default:
                 if byte == UInt8(ascii: "(") { depth += 1 }
                 if byte == UInt8(ascii: ")") {
@@ -83,7 +91,7 @@ struct TokenReader {
                 }
                 let start = position
                 advance()
-                tokens.append(Token(kind: .mark, text: slice(from: start), line: line))
+                add(.mark, slice(from: start), line: line)
             }
         }
     }
@@ -101,7 +109,7 @@ struct TokenReader {
         while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { advance() }
         let text = slice(from: start)
         let kind: Token.Kind = text.hasPrefix("///") ? .documentation : .note
-        tokens.append(Token(kind: kind, text: text, line: first))
+        add(kind, text, line: first)
     }
 
     private mutating func readBlockComment() {
@@ -123,14 +131,14 @@ struct TokenReader {
         }
         let text = slice(from: start)
         let kind: Token.Kind = text.hasPrefix("/**") ? .documentation : .note
-        tokens.append(Token(kind: kind, text: text, line: first))
+        add(kind, text, line: first)
     }
 
     private mutating func readRawName() {
         advance()
         let start = position
         while position < bytes.count, bytes[position] != UInt8(ascii: "`") { advance() }
-        tokens.append(Token(kind: .name, text: slice(from: start), line: line))
+        add(.name, slice(from: start), line: line)
         if position < bytes.count { advance() }
     }
 
@@ -143,7 +151,7 @@ struct TokenReader {
     private mutating func readString(hashes: Int) {
         let first = line
         let place = tokens.count
-        tokens.append(Token(kind: .text, text: "", line: first))
+        add(.text, "", line: first)
         for _ in 0..<hashes { advance() }
         let quote = UInt8(ascii: "\"")
         let long = peek() == quote && peek(1) == quote && peek(2) == quote
@@ -158,7 +166,9 @@ struct TokenReader {
             for _ in 0...hashes { advance() }
             if peek() == UInt8(ascii: "(") {
                 advance()
+                interpolations += 1
                 readCode(untilParenthesis: true)
+                interpolations -= 1
             }
             if position < bytes.count { advance() }
         }
