@@ -24,9 +24,9 @@ make_small_tree() {
     line = "the quick brown fox jumps over the lazy dog, and nobody had asked it to;"
     for (i = 0; i < 130; i++) text = text line "\n"
     for (d = 0; d < directories; d++) {
-      system("mkdir -p " root "/data/d" d)
+      system("mkdir -p " root "/docs/data/d" d)
       for (i = d; i < files; i += directories) {
-        path = root "/data/d" d "/f" i ".txt"
+        path = root "/docs/data/d" d "/f" i ".txt"
         printf "%d\n%s", i, substr(text, 1, 1024 + (i * 7919) % 8192) > path
         close(path)
       }
@@ -49,11 +49,10 @@ govern() {
   package="$(sed -nE 's/^[^,]*,(PKG-[A-Z0-9-]+),package,.*/\1/p' "$root/docs/.file_registry.csv" |
     head -n 1 | tr -d '\r')"
   [ -n "$package" ] || { note "docs/.file_registry.csv names no package"; return 1; }
-  for directory in "$root"/data/d* "$root"/data/big; do
+  for directory in "$root"/docs/data/d* "$root"/docs/data/big; do
     [ -d "$directory" ] || continue
     {
       printf 'file_path,owner_id,owner_registry,content_hash\r\n'
-      printf '.file_registry.csv,%s,package,control_plane_registry\r\n' "$package"
       find "$directory" -mindepth 1 -maxdepth 1 -type f ! -name .file_registry.csv \
         -printf "%f,$package,package,\r\n" | LC_ALL=C sort
     } >"$directory/.file_registry.csv.new"
@@ -165,10 +164,10 @@ main() {
   others=()
   root="$place/large"
   if "$charter" init "$root" >/dev/null 2>&1; then
-    make_big_tree "$root/data/big"
+    make_big_tree "$root/docs/data/big"
     if govern "$root"; then others+=(charter); else note "the large tree could not be governed"; fi
   else
-    make_big_tree "$root/data/big"
+    make_big_tree "$root/docs/data/big"
   fi
   if command -v aide >/dev/null && prepare_aide "$root"; then others+=(aide); fi
   compare "Large files" "$root" floor_1 floor_2 sha256sum "${others[@]}"

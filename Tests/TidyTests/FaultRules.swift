@@ -270,6 +270,85 @@ enum FaultRules {
         .map(String.init)
     }
 
+    /// One thing that a check can find, from the enum that holds them all.
+    struct Violation: Equatable {
+        let name: String
+        let code: String
+        let rule: String
+        let next: String
+        let line: Int
+    }
+
+    /// The cases of `ViolationCode` with their rule and their next step.
+    static func violations(in file: SourceFile) -> [Violation] {
+        let tokens = file.tokens
+        var rules: [Arm] = []
+        var steps: [Arm] = []
+        for place in tokens.indices {
+            if let body = property("rule", tokens, at: place) { rules = arms(of: body) }
+            if let body = property("next", tokens, at: place) { steps = arms(of: body) }
+        }
+        return rawValues(of: file.stem, in: tokens).map { name, code in
+            Violation(
+                name: name,
+                code: code,
+                rule: plain(rules.first { $0.names.contains(name) }?.texts.joined() ?? ""),
+                next: plain(steps.first { $0.names.contains(name) }?.texts.joined() ?? ""),
+                line: tokens.first { $0.kind == .text && $0.text == code }?.line ?? 1
+            )
+        }
+    }
+
+    /// Every violation is brought about by a test, which names its code or its case.
+    static func unseen(
+        _ violations: [Violation],
+        _ path: String,
+        _ tests: [SourceFile]
+    ) -> [Finding] {
+        var seen: Set<String> = []
+        for file in tests where file.suite != "TidyTests" {
+            for place in file.tokens.indices.dropFirst() {
+                let token = file.tokens[place]
+                if token.kind == .text {
+                    seen.formUnion(codeLike(token.text))
+                } else if token.kind == .word, file.tokens[place - 1].isMark(".") {
+                    seen.insert(token.text)
+                }
+            }
+        }
+        return violations.filter { !seen.contains($0.code) && !seen.contains($0.name) }.map {
+            Finding(
+                path: path,
+                line: $0.line,
+                rule: "violations",
+                advice: "no test brings about \($0.code); break a root so that it appears"
+            )
+        }
+    }
+
+    /// The page of violations; `docs/violations.md` is this text.
+    static func page(_ violations: [Violation]) -> String {
+        var text = """
+            # Violations
+
+            What `charter integrity check` can find. A violation is an answer: the check has worked, and exits with 1.
+            The codes are stable. A check stops at the first stage that fails (ownership, hashes, links, packages,
+            gates), so that mending one thing may show the next. A violation names its path and says why; the
+            next step below is what it advises where the finding itself has nothing more exact.
+
+            This page is generated from the sources: `UPDATE_SNAPSHOTS=1 make test-tidy` rewrites it, and a test fails
+            while it differs.
+
+            | code | the rule behind it | what to do |
+            |---|---|---|
+
+            """
+        for violation in violations {
+            text += "| `\(violation.code)` | \(violation.rule) | \(violation.next) |\n"
+        }
+        return text
+    }
+
     private static func finding(_ fault: Declared, _ advice: String) -> Finding {
         Finding(path: fault.path, line: fault.line, rule: "faults", advice: advice)
     }

@@ -212,6 +212,40 @@ struct `A tidy rule` {
         #expect(FaultRules.misnamed(FaultRules.declared(in: host(fault))).count == 2)
     }
 
+    @Test func `sees a violation that no test brings about`() {
+        let codes = file(
+            "Sources/Constitution/Law/Codes.swift",
+            """
+            enum Codes: String {
+                // Ownership.
+                case orphan = "law.orphan"
+                case missing = "law.missing"
+
+                var rule: String {
+                    switch self {
+                    case .orphan, .missing: "One owner each"
+                    }
+                }
+                var next: String {
+                    switch self {
+                    case .orphan: "Assign " + "it."
+                    case .missing: "Restore it."
+                    }
+                }
+            }
+            """
+        )
+        let found = FaultRules.violations(in: codes)
+        #expect(found.map(\.code) == ["law.orphan", "law.missing"])
+        #expect(found.map(\.rule) == ["One owner each", "One owner each"])
+        #expect(found.map(\.next) == ["Assign it.", "Restore it."])
+        let test = file("Tests/LawTests/A.swift", "#expect(a.code == .orphan)")
+        #expect(FaultRules.unseen(found, codes.path, [test]).map(\.line) == [4])
+        let both = file("Tests/LawTests/B.swift", "#expect(text.contains(\"law.missing\"))")
+        #expect(FaultRules.unseen(found, codes.path, [test, both]) == [])
+        #expect(FaultRules.page(found).contains("| `law.orphan` | One owner each | Assign it. |"))
+    }
+
     @Test func `reads which rows a test covers`() {
         let test = file(
             "Tests/LawTests/A.swift",

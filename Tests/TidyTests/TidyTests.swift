@@ -74,6 +74,16 @@ struct `The repository` {
         expectNone(DocumentRules.modules(tree.text("docs/MODULES.md"), manifest))
     }
 
+    @Test func `brings about each violation in a test, and lists it in docs violations`() throws {
+        let path = "Sources/Constitution/Registry/ViolationCode.swift"
+        let file = try #require(tree.files.first { $0.path == path })
+        let violations = FaultRules.violations(in: file)
+        #expect(violations.count > 20)
+        #expect(violations.allSatisfy { !$0.rule.isEmpty && !$0.next.isEmpty })
+        expectNone(FaultRules.unseen(violations, path, tree.tests))
+        try expectPage("docs/violations.md", FaultRules.page(violations))
+    }
+
     @Test(.covers("A26"))
     func `has the nine entries at its top`() {
         expectNone(DocumentRules.layout(tree.paths))
