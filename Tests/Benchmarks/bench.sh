@@ -105,17 +105,22 @@ database_out=file:$place/$name.aide.db
 gzip_dbout=no
 num_workers=2
 report_url=stdout
-$1 sha256+s
-!$1/.git
+root_prefix=$1
+!/\\.git
+/ sha256+s
 TEXT
   aide --init --config="$place/$name.aide" >/dev/null
 }
 
 # compare TITLE DIRECTORY NAMES…: interleaved rounds, then a table with ratios to the floor.
 compare() {
-  local title="$1" root="$2" round name floor
+  local title="$1" root="$2" round name floor running=()
   shift 2
-  for name in "$@"; do "run_$name" "$root" >/dev/null 2>&1 || true; done
+  # The first run warms the page cache, and shows who cannot take part.
+  for name in "$@"; do
+    if measure "run_$name" "$root" >/dev/null; then running+=("$name"); fi
+  done
+  set -- "${running[@]}"
   for ((round = 1; round <= rounds; round++)); do
     for name in "$@"; do
       measure "run_$name" "$root" >>"$place/$name.times" || return 1
