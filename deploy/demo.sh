@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# The law at work, in one minute: a new governed root, and what happens to whoever breaks it.
+# Every step says which exit code must follow and stops loudly when another one does.
+# FAST=1 makes no pauses; there are none anyway unless a person is watching.
+set -uo pipefail
+
+readonly charter="${CHARTER:-$(cd "$(dirname "$0")/.." && pwd)/.build/debug/charter}"
+readonly place="$(mktemp -d "${TMPDIR:-/tmp}/charter-demo.XXXXXX")"
+readonly root="$place/root"
+export XDG_STATE_HOME="$place/state"
+step=0
+
+if [ -t 1 ]; then
+  readonly bold=$'\e[1m' plain=$'\e[0m'
+else
+  readonly bold="" plain=""
+fi
+
+pause() {
+  if [ -t 1 ] && [ "${FAST:-0}" != 1 ]; then sleep "$1"; fi
+}
+
+tell() {
+  step=$((step + 1))
+  printf '\n%s%d. %s%s\n' "$bold" "$step" "$1" "$plain"
+  shift
+  [ "$#" -eq 0 ] || printf '   %s\n' "$@"
+  pause 2
+}
+
+fail() {
+  printf '\nThe demonstration failed at step %d: %s\nThe root is kept at %s\n' \
+    "$step" "$1" "$root" >&2
+  exit 1
+}
+
+# expect CODE WORDS…: runs charter in the root; exit CODE must follow.
+expect() {
+  local wanted="$1" code=0
+  shift
+  printf '   $ charter %s\n' "$*"
+  (cd "$root" && "$charter" "$@") 2>&1 | sed 's/^/     /'
+  code="${PIPESTATUS[0]}"
+  [ "$code" -eq "$wanted" ] || fail "charter $* ended with $code, and $wanted was expected."
+  printf '   (exit %d)\n' "$code"
+  pause 1
+}
+
+# expect_says CODE TEXT WORDS…: as expect, and the answer must contain TEXT.
+expect_says() {
+  local wanted="$1" text="$2" code=0 answer
+  shift 2
+  printf '   $ charter %s\n' "$*"
+  answer="$(cd "$root" && "$charter" "$@" 2>&1)" || code=$?
+  sed 's/^/     /' <<<"$answer"
+  [ "$code" -eq "$wanted" ] || fail "charter $* ended with $code, and $wanted was expected."
+  grep -qiF -- "$text" <<<"$answer" || fail "charter $* did not say \"$text\"."
+  printf '   (exit %d)\n' "$code"
+  pause 1
+}
+
+do_it() {
+  printf '   $ %s\n' "$1"
+  (cd "$root" && bash -c "$1") || fail "$1 did not work."
+}
+
+[ -x "$charter" ] || { echo "There is no $charter; run make build first." >&2; exit 1; }
+
+printf '%sCharter: nothing exists that is not accounted for.%s\n' "$bold" "$plain"
+
+tell "A new governed root" \
+  "A law as data, an owner for every file, a registry compiled from both."
+printf '   $ charter init %s\n' "$root"
+"$charter" init "$root" 2>&1 | sed 's/^/     /'
+[ "${PIPESTATUS[0]}" -eq 0 ] || fail "charter init did not end with 0."
+printf '   (exit 0)\n'
+pause 1
+
+tell "Is the disk what the registry says?" \
+  "Ownership, hashes, links, packages, gates: five passes, fail closed."
+expect 0 integrity check
+
+tell "A file appears that nobody answers for" "It need not be harmful. It is enough that it is there."
+do_it "printf 'Remember the milk.\n' > docs/notes.md"
+expect_says 1 docs/notes.md integrity check
+
+tell "What does the law say about it?"
+expect_says 0 docs/notes.md explain docs/notes.md
+
+tell "A package takes it on" \
+  "Ownership is one row; the registry is compiled again; then the root is in order."
+package="$(cd "$root" && sed -nE 's/^[^,]*,(PKG-[A-Z0-9-]+),package,.*/\1/p' docs/.file_registry.csv |
+  head -n 1 | tr -d '\r')"
+[ -n "$package" ] || fail "docs/.file_registry.csv names no package."
+expect 0 owner assign docs/notes.md --package "$package"
+expect 0 registry compile --accept
+expect 0 integrity check
+expect_says 0 "$package" chain docs/notes.md
+
+tell "One byte changes" "Same file, same owner, same size; not the same file."
+do_it "cp docs/notes.md '$place/notes.before' && sed -i 's/milk/silk/' docs/notes.md"
+expect_says 1 docs/notes.md integrity check
+
+tell "It is put back"
+do_it "cp '$place/notes.before' docs/notes.md"
+expect 0 integrity check
+
+tell "The root is sealed" \
+  "One number stands for every file, and a signature for the number."
+expect 0 seal
+expect 0 seal verify
+
+tell "Somebody edits the compiled registry by hand" \
+  "The registries are files too: their hashes are in another registry, and that one's in the seal."
+registry=registries/file_ownership_registry.csv
+do_it "cp $registry '$place/registry.before' && sed -i 's/docs\/notes.md/docs\/n0tes.md/' $registry"
+expect 1 integrity check
+do_it "cp '$place/registry.before' $registry"
+expect 0 integrity check
+
+tell "A stray file is moved aside" "Never deleted: somebody may want it back."
+do_it "printf 'stray\n' > docs/stray.txt"
+expect 1 integrity check
+expect_says 0 docs/stray.txt quarantine
+expect 0 integrity check
+
+tell "Where to go next"
+cat <<TEXT
+   The root is kept at $root
+     cd $root
+     $charter integrity check --json
+     $charter registry show docs
+     $charter explain registries/root.json
+   What every command does: $charter --help, and docs/commands.md
+   How it is built:         docs/ARCHITECTURE.md
+TEXT
