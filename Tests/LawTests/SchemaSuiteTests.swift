@@ -10,6 +10,22 @@ struct `The JSON Schema suite` {
         #expect(try file.misses(Suite.library(), .init()) == [])
     }
 
+    @Test func `would see a case that answers wrongly`() throws {
+        let group: JSONValue = [
+            "description": "canary", "schema": ["type": "null"],
+            "tests": [["description": "wrong", "data": 1, "valid": true]],
+        ]
+        let file = Suite.File(name: "canary", groups: [group])
+        #expect(try file.misses(SchemaLibrary(), .init()) == ["canary: wrong"])
+    }
+
+    @Test func `holds as many cases as its origin`() throws {
+        let counts = try ["required.json", "optional.json", "formats.json"].map {
+            try Suite.files($0).reduce(0) { $0 + $1.caseCount }
+        }
+        #expect(counts == [1257, 158, 491])
+    }
+
     @Test(arguments: ["optional.json", "formats.json"])
     func `misses exactly the optional cases that are listed`(name: String) throws {
         let library = try Suite.library()
@@ -33,6 +49,8 @@ enum Suite {
         let name: String
         let groups: [JSONValue]
         var testDescription: String { name }
+
+        var caseCount: Int { groups.reduce(0) { $0 + ($1["tests"]?.array?.count ?? 0) } }
 
         /// The cases that do not answer as the suite says, by their descriptions.
         func misses(_ library: SchemaLibrary, _ options: Schema.Options) throws -> [String] {

@@ -1,0 +1,236 @@
+import Canon
+import Patterns
+
+/// Rules about what files say.
+///
+/// Each file is read at most once, whatever the number of rules, and judged before the next is
+/// read, so that no more than one file is held.
+extension Judgement {
+    mutating func judgeContent(_ rules: [ContentRule], _ exports: [ExportRule]) {
+        for rule in rules where rule.mustExist && rule.files.allSatisfy(\.isExact) {
+            guard spend(1 + target.files.count / 8) else { return }
+            for pattern in rule.files
+            where !target.files.contains(where: { pattern.matches($0.bytes) }) {
+                breach(
+                    pattern.text,
+                    rule.rule,
+                    "law.file-missing",
+                    "The content of '\(pattern.text)' is subject to a rule, but there is no such"
+                        + " file."
+                )
+            }
+        }
+        var missing = Array(exports.indices)
+        for file in target.files {
+            guard spend(1 + (rules.count + exports.count) / 8) else { return }
+            let applicable = rules.filter { rule in
+                !rule.demands.isEmpty && rule.files.contains { $0.matches(file.bytes) }
+            }
+            let wanted = missing.filter { exports[$0].files.matches(file.bytes) }
+            guard !applicable.isEmpty || !wanted.isEmpty else { continue }
+            guard let text = read(file, applicable.first?.rule ?? exports[wanted[0]].rule) else {
+                continue
+            }
+            for rule in applicable { judge(text, rule) }
+            missing.removeAll { wanted.contains($0) && isDeclared(exports[$0], text) }
+            if isExhausted { return }
+        }
+        for index in missing {
+            let export = exports[index]
+            breach(
+                export.files.text,
+                export.rule,
+                "law.export-missing",
+                "A \(Printable(export.kind)) '\(Printable(export.name))' must be declared in"
+                    + " '\(export.files.text)', but no file there does."
+            )
+        }
+    }
+
+    /// One file's text.
+    private struct Text {
+        let file: RelativePath
+        let bytes: [UInt8]
+    }
+
+    private mutating func read(_ file: RelativePath, _ rule: String) -> Text? {
+        let bytes: [UInt8]
+        switch target.content(file, budget.fileBytesMax) {
+        case .bytes(let all) where all.count <= budget.fileBytesMax: bytes = all
+        case .bytes, .tooLarge:
+            breach(
+                file.text,
+                rule,
+                "law.file-too-large",
+                "\(Printable(file.text)) has more than \(budget.fileBytesMax) bytes, so its content"
+                    + " cannot be judged."
+            )
+            return nil
+        case .unreadable(let why):
+            breach(
+                file.text,
+                rule,
+                "law.file-unreadable",
+                "\(Printable(file.text)) cannot be read: \(Printable(why))."
+            )
+            return nil
+        }
+        guard spend(1 + bytes.count / 16) else { return nil }
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            breach(
+                file.text,
+                rule,
+                "law.file-not-text",
+                "\(Printable(file.text)) is not UTF-8, so its content cannot be judged."
+            )
+            return nil
+        }
+        return Text(file: file, bytes: bytes)
+    }
+
+    private mutating func judge(_ text: Text, _ rule: ContentRule) {
+        for (rule, demand) in rule.demands {
+            guard spend(1 + text.bytes.count / 16) else { return }
+            switch demand {
+            case .section(let heading): judgeSection(text, heading, rule)
+            case .contains(let wanted):
+                guard ByteSearch.first(Array(wanted.utf8), in: text.bytes) == nil else { continue }
+                breach(
+                    text.file.text,
+                    rule,
+                    "law.text-missing",
+                    "The text '\(Printable(wanted))' was expected, but it does not occur."
+                )
+            case .forbidden(let pattern, let reason): judgeForbidden(text, pattern, reason, rule)
+            case .json(let schema): judgeJSON(text, schema, rule)
+            case .linesMax(let most):
+                let count = ByteSearch.lineCount(text.bytes)
+                guard count > most else { continue }
+                breach(
+                    text.file.text,
+                    rule,
+                    "law.file-too-long",
+                    "A file of at most \(most) lines was expected, but there are \(count)."
+                )
+            case .noImport(let names, let expressions):
+                judgeImports(text, names, expressions, rule)
+            }
+        }
+    }
+
+    /// A heading is a line of its own, and not within a fenced block.
+    private mutating func judgeSection(_ text: Text, _ heading: String, _ rule: String) {
+        let wanted = Array(heading.utf8)
+        var isFenced = false
+        for line in ByteSearch.lines(text.bytes) {
+            let bare = ByteSearch.trimmed(line)
+            if bare.starts(with: Array("```".utf8)) || bare.starts(with: Array("~~~".utf8)) {
+                isFenced.toggle()
+            } else if !isFenced, bare.elementsEqual(wanted) {
+                return
+            }
+        }
+        breach(
+            text.file.text,
+            rule,
+            "law.section-missing",
+            "The section '\(Printable(heading))' was expected, but it does not occur."
+        )
+    }
+
+    private mutating func judgeForbidden(
+        _ text: Text,
+        _ pattern: ContentRule.TextPattern,
+        _ reason: String?,
+        _ rule: String
+    ) {
+        let start: Int?
+        let shown: String
+        switch pattern {
+        case .literal(let literal):
+            start = ByteSearch.first(Array(literal.utf8), in: text.bytes)
+            shown = literal
+        case .regex(let expression):
+            shown = expression.pattern
+            var work = 0
+            let isMatch = expression.matches(text.bytes.span, work: &work)
+            guard spend(work / 8), isMatch else { return }
+            start = expression.firstMatch(in: text.bytes)?.range.lowerBound
+        }
+        guard let start else { return }
+        let line = 1 + text.bytes[..<start].count { $0 == 0x0A }
+        let why = reason.map { ": " + Printable($0).description } ?? ""
+        breach(
+            text.file.text,
+            rule,
+            "law.text-forbidden",
+            "Nothing may match '\(Printable(shown))'\(why), but line \(line) does."
+        )
+    }
+
+    private mutating func judgeJSON(_ text: Text, _ schema: Schema, _ rule: String) {
+        do {
+            let value = try JSONValue(parsing: text.bytes)
+            note(findings(of: schema, for: value), in: text.file.text, by: rule)
+        } catch {
+            breach(
+                text.file.text,
+                rule,
+                "law.file-not-json",
+                "\(Printable(text.file.text)) is not JSON: \(error.description)"
+            )
+        }
+    }
+
+    /// Line by line, so that the work stays in proportion to the file whatever the patterns are.
+    private mutating func judgeImports(
+        _ text: Text,
+        _ names: [String],
+        _ expressions: [RegularExpression],
+        _ rule: String
+    ) {
+        for (index, line) in ByteSearch.lines(text.bytes).enumerated() {
+            for expression in expressions {
+                var work = 0
+                let isImport = expression.matches(line.span, work: &work)
+                guard spend(work / 8) else { return }
+                guard isImport, let match = expression.firstMatch(in: Array(line)),
+                    let group = match.groups[1]
+                else { continue }
+                let start = line.startIndex
+                let module = String(
+                    decoding: line[start + group.lowerBound..<start + group.upperBound],
+                    as: UTF8.self
+                )
+                guard let name = names.first(where: { isOrIsWithin(module, $0) }) else { continue }
+                breach(
+                    text.file.text,
+                    rule,
+                    "law.import-forbidden",
+                    "'\(Printable(name))' must not be imported, but line \(index + 1) imports"
+                        + " '\(Printable(module))'."
+                )
+                break
+            }
+        }
+    }
+
+    /// Whether a module is the named one or a part of it: `os.path` is part of `os`.
+    private func isOrIsWithin(_ module: String, _ name: String) -> Bool {
+        let (module, name) = (Array(module.utf8), Array(name.utf8))
+        guard module.starts(with: name) else { return false }
+        guard module.count > name.count else { return true }
+        return [UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":")]
+            .contains(module[name.count])
+    }
+
+    private mutating func isDeclared(_ export: ExportRule, _ text: Text) -> Bool {
+        for (files, expression) in export.syntax where files.matches(text.file.bytes) {
+            var work = 0
+            let isMatch = expression.matches(text.bytes.span, work: &work)
+            guard spend(work / 8) else { return false }
+            if isMatch { return true }
+        }
+        return false
+    }
+}
