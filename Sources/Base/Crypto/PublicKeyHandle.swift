@@ -2,8 +2,8 @@ import COpenSSL
 
 /// A public key inside OpenSSL, for as long as one verification takes.
 ///
-/// It owns the `EVP_PKEY` and frees it. Every key comes in as a SubjectPublicKeyInfo, so there is
-/// one door for all kinds, and OpenSSL itself checks that a point lies on its curve.
+/// It owns the `EVP_PKEY` and frees it. A key comes in as a SubjectPublicKeyInfo, so there is one
+/// door for all kinds, and OpenSSL itself checks that a point lies on its curve.
 @safe struct PublicKeyHandle: ~Copyable {
     enum Hash {
         case none
@@ -26,6 +26,23 @@ import COpenSSL
             }
             return unsafe key
         }
+        guard let made = unsafe made else {
+            ERR_clear_error()
+            return nil
+        }
+        unsafe key = made
+    }
+
+    /// Takes the 32 bytes of an Ed25519 key.
+    ///
+    /// The door for all kinds costs 60 µs here, as much as the verification itself.
+    init?(ed25519 bytes: [UInt8]) {
+        let made = unsafe EVP_PKEY_new_raw_public_key(
+            EVP_PKEY_ED25519,
+            nil,
+            bytes,
+            bytes.count
+        )
         guard let made = unsafe made else {
             ERR_clear_error()
             return nil

@@ -37,7 +37,7 @@ package struct VerifyingKey: Hashable, Sendable {
     }
 
     /// The key as a PEM block that `openssl pkey -pubin` reads.
-    package var pem: [UInt8] { PEM.encode(VerifyingKey.label, spki) }
+    package var pem: [UInt8] { PEM.encode(VerifyingKey.label, VerifyingKey.prefix + bytes) }
 
     /// The key id that securesystemslib and TUF compute, so that third parties find the key.
     package var keyID: Digest {
@@ -52,10 +52,8 @@ package struct VerifyingKey: Hashable, Sendable {
     /// Whether this is the signature of the message by this key.
     package func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         guard signature.count == VerifyingKey.signatureByteCount,
-            let handle = PublicKeyHandle(spki: spki)
+            let handle = PublicKeyHandle(ed25519: bytes)
         else { return false }
         return handle.verifies(signature, of: message, hash: .none)
     }
-
-    private var spki: [UInt8] { VerifyingKey.prefix + bytes }
 }
