@@ -6,16 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/ec.h>
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
-#include <openssl/rsa.h>
 #include <openssl/sha.h>
+#include <openssl/x509.h>
 
 /// The 32 bytes of a SHA-256 digest as four big-endian words: returned in registers, never on the heap.
 typedef struct {

@@ -71,6 +71,11 @@ package struct Framework: Sendable {
             guard let own = reader.value(key)?.array, !own.isEmpty else { continue }
             merged[key] = .array((merged[key]?.array ?? []) + own)
         }
+        if let requires = reader.value("requires")?.object {
+            var kept = JSONObject()
+            for key in ["must_have", "must_log", "entities"] { kept[key] = requires[key] }
+            merged["requires"] = .object(kept)
+        }
         return .object(merged)
     }
 }

@@ -1,19 +1,134 @@
 import Canon
+import Crypto
 import Law
 import Registry
 
 /// Stage 5: the required gates of each spec pass over the files that it is answerable for.
+///
+/// A gate is data: rules that the Governor applies. Which gates run for a spec is its framework's
+/// list and its own; nothing here can skip one.
 struct GatePass {
     private let state: RootState
     private let ownership: OwnershipTable
+    private let schemas: Schemas
+    private let owned: [String: [RelativePath]]
 
     init(_ state: RootState, ownership: OwnershipTable) {
         self.state = state
         self.ownership = ownership
+        schemas = Schemas(state.book)
+        var owned: [String: [RelativePath]] = [:]
+        for row in ownership.rows { owned[row.owner, default: []].append(row.path) }
+        self.owned = owned
     }
 
     /// Every failing gate, and how many gate runs there were.
     func judge() -> (violations: [Violation], runs: Int) {
-        ([], 0)
+        var violations: [Violation] = []
+        var runs = 0
+        var governors: [String: Governor] = [:]
+        for spec in state.book.specs.values.sorted(by: { $0.id < $1.id }) {
+            guard let framework = state.book.framework(spec.frameworkID.text) else { continue }
+            let target = target(of: spec)
+            for id in spec.effectiveGates(under: framework) {
+                guard let gate = state.book.gates[id] else { continue }
+                runs += 1
+                let key = gate.subject == .framework ? framework.id.text : gate.id
+                do throws(LawFault) {
+                    let governor =
+                        if let known = governors[key] { known } else {
+                            try made(gate, framework)
+                        }
+                    governors[key] = governor
+                    violations += findings(governor.judge(target), gate, spec)
+                } catch {
+                    violations.append(
+                        Violation(
+                            .gates, .gateUnusable, path: gate.path, rule: gate.id,
+                            reason: "The gate \(gate.id) cannot judge \(spec.id): "
+                                + error.description))
+                }
+            }
+        }
+        return (violations.sorted(), runs)
+    }
+
+    private func made(
+        _ gate: GateDefinition, _ framework: Framework
+    ) throws(LawFault) -> Governor {
+        let (rules, id, version) =
+            gate.subject == .framework
+            ? (framework.rules, framework.id.text, framework.version)
+            : (gate.rules, gate.id, gate.version)
+        var document = rules.object ?? JSONObject()
+        document["id"] = .string(id)
+        document["version"] = .string(version.description)
+        return try Governor(.object(document), library: schemas.shared)
+    }
+
+    private func findings(
+        _ findings: [Finding], _ gate: GateDefinition, _ spec: Specification
+    ) -> [Violation] {
+        findings.map { finding in
+            let path = finding.path.hasPrefix("#") ? spec.path : spec.whole(finding.path)
+            return Violation(
+                .gates, .gateFailed, path: Printable(path).description,
+                rule: "\(gate.id) (\(gate.name)): \(finding.rule)",
+                reason: "\(spec.id): \(finding.reason)")
+        }
+    }
+
+    /// The files of a spec's packages, relative to the spec's own directory, and what is known of it.
+    private func target(of spec: Specification) -> TreeTarget {
+        var whole: [RelativePath: RelativePath] = [:]
+        let prefix = spec.root.isEmpty ? [] : Array((spec.root + "/").utf8)
+        let owners =
+            [spec.id.text]
+            + state.book.packages.values.filter { $0.specID == spec.id }.map(\.id.text)
+        for path in owners.flatMap({ owned[$0] ?? [] }) where path.bytes.starts(with: prefix) {
+            if let inner = try? RelativePath(bytes: path.bytes[prefix.count...]) {
+                whole[inner] = path
+            }
+        }
+        let tree = state.tree
+        let paths = whole
+        return TreeTarget(files: Array(paths.keys), metadata: metadata(of: spec)) { file, limit in
+            guard let path = paths[file] else { return .unreadable("it is not there") }
+            switch tree.document(path) {
+            case .failure(let fault): return .unreadable(fault.description)
+            case .success(let bytes): return bytes.count > limit ? .tooLarge : .bytes(bytes)
+            }
+        }
+    }
+
+    /// The spec's own metadata, with what its document and the registries say beside it.
+    private func metadata(of spec: Specification) -> JSONValue {
+        var metadata = spec.metadata
+        metadata["id"] = .string(spec.id.text)
+        metadata["type"] = "spec"
+        metadata["entity_type"] = .string(spec.entityType)
+        metadata["version"] = .string(spec.version.description)
+        metadata["status"] = .string(spec.status.rawValue)
+        metadata["purpose"] = .string(spec.purpose)
+        metadata["framework_id"] = .string(spec.frameworkID.text)
+        metadata["complies_with"] = .array(spec.compliesWith.map { .string($0) })
+        // Stage 2 has shown that every file has one; what a rule asks for is that somebody says so.
+        metadata["content_hash"] = "sha256"
+        let packages = state.book.packages.values.filter { $0.specID == spec.id }
+            .sorted { $0.id < $1.id }
+        metadata["entities"] = .array(
+            packages.map { package in
+                var entity = package.document.object ?? JSONObject()
+                entity["entity_type"] = "package"
+                return .object(entity)
+            })
+        return .object(metadata)
+    }
+}
+
+extension Specification {
+    /// A path of the spec's own directory as a path of the root.
+    fileprivate func whole(_ path: String) -> String {
+        root.isEmpty || path.isEmpty ? path : root + "/" + path
     }
 }

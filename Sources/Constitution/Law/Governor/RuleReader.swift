@@ -166,7 +166,8 @@ struct RuleReader {
     ) throws(LawFault)
         -> ContentRule
     {
-        var rule = ContentRule(rule: at, files: [try path(files, at)], mustExist: true)
+        // That a file exists is the demand of `required_files`; this one speaks of what it says.
+        var rule = ContentRule(rule: at, files: [try path(files, at)], mustExist: false)
         for (text, at) in texts(value["required_sections"], at + "/required_sections") {
             rule.demands.append((at, .section(text)))
         }

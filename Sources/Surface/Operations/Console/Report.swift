@@ -1,5 +1,6 @@
 import Canon
 import Integrity
+import Law
 import Registry
 
 /// How verdicts read for people.
@@ -59,5 +60,21 @@ enum Report {
             .refused,
             json: ["verdict": "refused", "violations": .array(violations.map(\.json))],
             lines: findings(violations) + ["", summary])
+    }
+}
+
+extension Report {
+    /// The answer for a denial: what said no, and why.
+    static func denial(_ denial: Denial) -> Answer {
+        Answer(
+            .refused,
+            json: [
+                "verdict": "denied",
+                "denial": [
+                    "rule": .string(denial.rule), "policy_version": .string(denial.policyVersion),
+                    "reason": .string(denial.reason),
+                ],
+            ],
+            lines: ["denied: \(denial.reason)", "    rule: \(denial.rule)"])
     }
 }
