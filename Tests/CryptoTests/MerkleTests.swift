@@ -155,6 +155,7 @@ struct `A consistency proof` {
             #expect(refuses(old, 27, good.path.dropLast()))
             #expect(refuses(old, 27, good.path + [roots[27]]))
             #expect(refuses(28, 27, good.path))
+            #expect(refuses(old, 1000, good.path))
             #expect(refuses(27, 27, good.path))
             #expect(refuses(0, 27, good.path))
         }
