@@ -188,7 +188,7 @@ struct `A JSON Schema` {
         #expect(second?.code == "law.schema.too-large")
     }
 
-    @Test func `needs little stack at its full depth`() throws {
+    @Test func `needs at most two MiB of stack at its full depth`() throws {
         let schema = try Schema([
             "$ref": "#/$defs/a",
             "$defs": [

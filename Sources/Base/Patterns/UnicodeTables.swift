@@ -178,12 +178,24 @@ enum UnicodeTables {
 
     /// The set and everything that differs from a member only in case.
     static func folded(_ set: ScalarSet) -> ScalarSet {
+        if let range = set.ranges.first, set.ranges.count == 1, range.count == 1 {
+            return ScalarSet((orbitOf[range.lowerBound] ?? [range.lowerBound]).map { $0...$0 })
+        }
         var ranges = set.ranges
         for orbit in orbits where orbit.contains(where: set.contains) {
             ranges += orbit.map { $0...$0 }
         }
         return ScalarSet(ranges)
     }
+
+    /// The orbit of each scalar that has one.
+    private static let orbitOf: [UInt32: [UInt32]] = {
+        var orbitOf: [UInt32: [UInt32]] = [:]
+        for orbit in orbits {
+            for scalar in orbit { orbitOf[scalar] = orbit }
+        }
+        return orbitOf
+    }()
 
     /// Scalars that fold to the same one; simple case folding (CaseFolding.txt, status C and S).
     private static let orbits: [[UInt32]] = {
