@@ -1,6 +1,8 @@
 import Canon
+import Foundation
 import Law
 import Support
+import Synchronization
 import Testing
 
 struct `A JSON Schema` {
@@ -151,6 +153,62 @@ struct `A JSON Schema` {
         let schema = try Schema(["$ref": "#/$defs/l0", "$defs": .object(definitions)])
         let findings = schema.validate(1, budget: Budget(stepsMax: 10_000))
         #expect(findings.map(\.code) == ["law.budget-exhausted"])
+    }
+
+    @Test func `charges for comparing and for searching`() throws {
+        let large = JSONValue.array(Array(repeating: 7, count: 5_000))
+        let cases: [(JSONValue, JSONValue)] = [
+            (["const": large], large),
+            (["enum": [large]], large),
+            (["uniqueItems": true], [large]),
+            (["pattern": "(x|y)*z"], .string(String(repeating: "x", count: 100_000))),
+            (["multipleOf": 7], try JSONValue(parsing: "1e90000")),
+        ]
+        for (schema, value) in cases {
+            let findings = try Schema(schema).validate(value, budget: Budget(stepsMax: 1_000))
+            #expect(findings.map(\.code) == ["law.budget-exhausted"], "\(schema)")
+        }
+    }
+
+    @Test func `whose patterns or names are too large in sum is refused`() throws {
+        let pattern: JSONValue = ["pattern": "(a{1000}){19}"]
+        let bomb = JSONValue.array(Array(repeating: pattern, count: 100))
+        let options = Schema.Options(partsMax: 2_000)
+        let first = #expect(throws: LawFault.self) {
+            try Schema(["allOf": bomb], options: options)
+        }
+        #expect(first?.code == "law.schema.too-large")
+        let parts = JSONValue.array(Array(repeating: true, count: 600))
+        let name = String(repeating: "n", count: 100_000)
+        let nested: JSONValue = ["allOf": parts]
+        let named = JSONValue.object(JSONObject([(name, nested)]))
+        let second = #expect(throws: LawFault.self) {
+            try Schema(["properties": named], options: options)
+        }
+        #expect(second?.code == "law.schema.too-large")
+    }
+
+    @Test func `needs at most two MiB of stack at its full depth`() throws {
+        let schema = try Schema([
+            "$ref": "#/$defs/a",
+            "$defs": [
+                "a": ["allOf": [["anyOf": [["items": ["$ref": "#/$defs/a"]]]]]]
+            ],
+        ])
+        var value: JSONValue = []
+        for _ in 0..<127 { value = [value] }
+        let deep = value
+        let findings = Mutex<[Finding]?>(nil)
+        let ended = DispatchSemaphore(value: 0)
+        let thread = Thread {
+            let found = schema.validate(deep, budget: Budget(depthMax: 10_000))
+            findings.withLock { $0 = found }
+            ended.signal()
+        }
+        thread.stackSize = 1 << 21
+        thread.start()
+        ended.wait()
+        #expect(findings.withLock { $0 } == [])
     }
 
     @Test func `bounds its findings and says so`() throws {

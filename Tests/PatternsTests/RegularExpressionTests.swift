@@ -183,10 +183,40 @@ struct `A regular expression` {
         var large = 0
         let head = Array(String(repeating: "a", count: 5_000).utf8) + [0x21]
         let whole = Array(String(repeating: "a", count: 50_000).utf8) + [0x21]
-        #expect(!expression.matches(head.span, work: &small))
-        #expect(!expression.matches(whole.span, work: &large))
+        #expect(expression.search(head.span, workMax: .max, work: &small) == .absent)
+        #expect(expression.search(whole.span, workMax: .max, work: &large) == .absent)
         #expect(large <= small * 11)
         #expect(large < 2_000_000)
+    }
+
+    @Test func `stops when the work allowed is done`() throws {
+        let expression = try RegularExpression("a+b", dialect: .ecma)
+        let text = Array(String(repeating: "a", count: 5_000).utf8) + [UInt8(ascii: "b")]
+        var work = 0
+        #expect(expression.search(text.span, workMax: 1_000, work: &work) == .stopped)
+        #expect(work < 1_100)
+        #expect(expression.search(text.span, workMax: .max, work: &work) == .found(end: 5_001))
+    }
+
+    @Test func `says where a match first ends`() throws {
+        let expression = try RegularExpression("b+|c$", dialect: .ecma)
+        var work = 0
+        #expect(
+            expression.search(Array("abbb".utf8).span, workMax: .max, work: &work) == .found(end: 2)
+        )
+        #expect(
+            expression.search(Array("ac".utf8).span, workMax: .max, work: &work) == .found(end: 2)
+        )
+    }
+
+    @Test func `with very many characters is bounded too`() throws {
+        let characters = (0..<3_000).compactMap { Unicode.Scalar(0x4E00 + $0).map(Character.init) }
+        let fault = #expect(throws: PatternFault.self) {
+            try RegularExpression(String(characters), dialect: .ecma)
+        }
+        #expect(fault?.code == "patterns.program-too-large")
+        let half = try RegularExpression(String(characters.prefix(1_500)), dialect: .ecma)
+        #expect(half.matches(String(characters)))
     }
 
     @Test func `whose states outgrow their table still answers`() throws {
@@ -195,7 +225,7 @@ struct `A regular expression` {
         var generator = Generator(seed: 0x57A7E)
         var text = (0..<6_000).map { _ in generator.pick(Array("ab".utf8)) }
         var work = 0
-        #expect(!expression.matches(text.span, work: &work))
+        #expect(expression.search(text.span, workMax: .max, work: &work) == .absent)
         #expect(work < 6_000 * 120)
         text[text.count - 15] = UInt8(ascii: "a")
         #expect(expression.matches(text + Array("c".utf8)))

@@ -83,8 +83,8 @@ package enum PatternFault: Fault, Hashable {
         case .repeatTooLarge(let pattern, let offset, let countMax):
             "The pattern \(quoted(pattern)) repeats more than \(countMax) times at byte \(offset)."
         case .programTooLarge(let pattern, let instructionsMax):
-            "The pattern \(quoted(pattern)) needs more than \(instructionsMax) instructions; make"
-                + " its repeat counts smaller."
+            "The pattern \(quoted(pattern)) needs more than \(instructionsMax) instructions or"
+                + " \(RegularExpression.setsMax) character sets; make it smaller."
         case .tooDeep(let pattern, let depthMax):
             "The pattern \(quoted(pattern)) is nested deeper than \(depthMax) groups."
         }

@@ -105,7 +105,9 @@ struct RegexCompiler {
     private mutating func emit(
         _ instruction: RegexProgram.Instruction
     ) throws(PatternFault) -> Int {
-        guard instructions.count < RegularExpression.instructionsMax else {
+        // A table of sets by letters is made too, and a set adds two letters at most.
+        let isSmall = sets.count <= RegularExpression.setsMax
+        guard isSmall, instructions.count < RegularExpression.instructionsMax else {
             throw .programTooLarge(
                 pattern: pattern,
                 instructionsMax: RegularExpression.instructionsMax

@@ -1,5 +1,7 @@
 /// A compiled regular expression: what both searches run.
-struct RegexProgram: Sendable {
+///
+/// Immutable, and a class so that a copied expression copies one reference.
+final class RegexProgram: Sendable {
     enum Instruction: Sendable {
         /// Takes one scalar of the set and goes on behind this instruction.
         case take(set: Int)
@@ -38,43 +40,79 @@ struct RegexProgram: Sendable {
         self.isAnchored = isAnchored
         groupCount = names.count
         let word = RegexClasses.word
-        var starts: Set<UInt32> = [0, 0x0A, 0x0B]
-        for set in sets + [word] {
+        let newline = ScalarSet(0x0A)
+        var starts: Set<UInt32> = [0]
+        for set in sets + [word, newline] {
             for range in set.ranges {
                 starts.insert(range.lowerBound)
                 if range.upperBound < ScalarSet.last { starts.insert(range.upperBound + 1) }
             }
         }
         runStarts = starts.sorted()
-        var letters: [[Bool]: UInt16] = [:]
-        var runLetters: [UInt16] = []
-        var edges: [RegexEdge] = []
-        var columns: [[Bool]] = []
-        for start in runStarts {
-            let isWord = word.contains(start)
-            let column = sets.map { $0.contains(start) }
-            let signature = column + [isWord, start == 0x0A]
-            if let letter = letters[signature] {
-                runLetters.append(letter)
-                continue
+        let letters = RegexProgram.partition(runStarts, by: sets + [word, newline])
+        runLetters = letters
+        let count = Int(letters.max() ?? 0) + 1
+        letterCount = count
+        var edges = Array(repeating: RegexEdge.other, count: count)
+        var members = Array(repeating: false, count: sets.count * count)
+        for (index, set) in sets.enumerated() {
+            for run in RegexProgram.runs(of: set, runStarts) {
+                members[index * count + Int(letters[run])] = true
             }
-            let letter = UInt16(columns.count)
-            letters[signature] = letter
-            runLetters.append(letter)
-            columns.append(column)
-            edges.append(isWord ? .word : start == 0x0A ? .newline : .other)
         }
-        self.runLetters = runLetters
+        for run in RegexProgram.runs(of: word, runStarts) { edges[Int(letters[run])] = .word }
+        for run in RegexProgram.runs(of: newline, runStarts) {
+            edges[Int(letters[run])] = .newline
+        }
         self.edges = edges
-        letterCount = columns.count
-        var members: [Bool] = []
-        for set in sets.indices { members += columns.map { $0[set] } }
         self.members = members
         var ascii: [UInt16] = []
         for scalar in UInt32(0)..<128 {
-            ascii.append(RegexProgram.letter(scalar, runStarts, runLetters))
+            ascii.append(RegexProgram.letter(scalar, runStarts, letters))
         }
         asciiLetters = ascii
+    }
+
+    /// Which runs a set consists of; each of its ranges begins and ends with a run.
+    private static func runs(of set: ScalarSet, _ starts: [UInt32]) -> [Int] {
+        var runs: [Int] = []
+        for range in set.ranges {
+            var run = position(of: range.lowerBound, starts)
+            while run < starts.count, starts[run] <= range.upperBound {
+                runs.append(run)
+                run += 1
+            }
+        }
+        return runs
+    }
+
+    /// Gives two runs the same letter when no set tells them apart.
+    ///
+    /// Each set splits the classes there are; the side with fewer runs is the one that is touched.
+    private static func partition(_ starts: [UInt32], by sets: [ScalarSet]) -> [UInt16] {
+        var classes = Array(repeating: 0, count: starts.count)
+        var next = 1
+        for set in sets {
+            var touched = runs(of: set, starts)
+            if touched.count > starts.count / 2 { touched = runs(of: set.inverted, starts) }
+            var split: [Int: Int] = [:]
+            for run in touched {
+                if let known = split[classes[run]] {
+                    classes[run] = known
+                } else {
+                    split[classes[run]] = next
+                    classes[run] = next
+                    next += 1
+                }
+            }
+        }
+        var letters: [Int: UInt16] = [:]
+        return classes.map { number in
+            if let known = letters[number] { return known }
+            let letter = UInt16(letters.count)
+            letters[number] = letter
+            return letter
+        }
     }
 
     /// The letter of a scalar.
@@ -94,12 +132,17 @@ struct RegexProgram: Sendable {
 
     private static func letter(_ scalar: UInt32, _ starts: [UInt32], _ letters: [UInt16]) -> UInt16
     {
+        letters[position(of: scalar, starts)]
+    }
+
+    /// The run that a scalar is in.
+    private static func position(of scalar: UInt32, _ starts: [UInt32]) -> Int {
         var low = 0
         var high = starts.count
         while high - low > 1 {
             let middle = (low + high) / 2
             if starts[middle] <= scalar { low = middle } else { high = middle }
         }
-        return letters[low]
+        return low
     }
 }

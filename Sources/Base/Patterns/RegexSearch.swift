@@ -33,13 +33,15 @@ struct RegexSearch {
         visited = Array(repeating: 0, count: (program.instructions.count + 63) / 64)
     }
 
-    mutating func run(_ text: Span<UInt8>) -> Bool {
+    mutating func run(_ text: Span<UInt8>, workMax: Int) -> RegularExpression.Search {
         var start = State(waiting: Array(repeating: 0, count: visited.count), before: .text)
         start.waiting[0] = 1
         var state = number(start)
         var position = 0
         while position <= text.count {
+            guard work <= workMax else { return .stopped }
             let letter: Int
+            let end = position
             if position < text.count {
                 let (scalar, length) = ScalarReader.read(text, position, text.count)
                 letter = program.letter(scalar)
@@ -51,11 +53,11 @@ struct RegexSearch {
             work += 1
             var next = table[Int(state) * width + letter]
             if next == RegexSearch.unknown { next = step(state, letter) }
-            if next == RegexSearch.found { return true }
-            if next == RegexSearch.dead { return false }
+            if next == RegexSearch.found { return .found(end: end) }
+            if next == RegexSearch.dead { return .absent }
             state = next
         }
-        return false
+        return .absent
     }
 
     private mutating func number(_ state: State) -> Int32 {

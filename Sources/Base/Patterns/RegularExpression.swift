@@ -34,6 +34,7 @@ package struct RegularExpression: Hashable, Sendable, CustomStringConvertible {
 
     package static let bytesMax = 16_384
     package static let instructionsMax = 20_000
+    package static let setsMax = 2_000
     package static let depthMax = 100
 
     /// Reads and compiles a pattern.
@@ -57,18 +58,35 @@ package struct RegularExpression: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { pattern }
 
-    /// Whether the pattern matches anywhere in the text; adds to `work` the steps it took.
-    package func matches(_ text: Span<UInt8>, work: inout Int) -> Bool {
+    /// How many instructions the compiled program has; what it costs to keep.
+    package var instructionCount: Int { program.instructions.count }
+
+    /// What a search with bounded work found.
+    package enum Search: Hashable, Sendable {
+        /// A match ends at this byte offset, and none ends earlier.
+        case found(end: Int)
+        /// There is no match.
+        case absent
+        /// The work that was allowed was not enough to tell.
+        case stopped
+    }
+
+    /// Searches anywhere in the text, taking at most so many steps; adds to `work` those it took.
+    ///
+    /// A step reads a scalar or visits an instruction. The work is at most the product of text and
+    /// program, and with patterns as people write them a few steps a scalar.
+    package func search(_ text: Span<UInt8>, workMax: Int, work: inout Int) -> Search {
         var search = RegexSearch(program)
-        let found = search.run(text)
+        let outcome = search.run(text, workMax: workMax)
         work += search.work
-        return found
+        return outcome
     }
 
     /// Whether the pattern matches anywhere in the text.
     package func matches(_ text: Span<UInt8>) -> Bool {
         var work = 0
-        return matches(text, work: &work)
+        if case .found = search(text, workMax: .max, work: &work) { return true }
+        return false
     }
 
     /// Whether the pattern matches anywhere in the text.

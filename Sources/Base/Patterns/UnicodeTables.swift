@@ -13,19 +13,31 @@ enum UnicodeTables {
         case "Any": return .all
         case "ASCII": return ScalarSet([0...0x7F])
         case "Assigned": return categories("Cn")?.inverted
-        case "Alphabetic", "Alpha": return scalars { $0.isAlphabetic }
-        case "Lowercase", "Lower": return scalars { $0.isLowercase }
-        case "Uppercase", "Upper": return scalars { $0.isUppercase }
-        case "White_Space", "space": return scalars { $0.isWhitespace }
-        case "Emoji": return scalars { $0.isEmoji }
-        case "ID_Start", "IDS": return scalars { $0.isIDStart }
-        case "ID_Continue", "IDC": return scalars { $0.isIDContinue }
-        case "XID_Start", "XIDS": return scalars { $0.isXIDStart }
-        case "XID_Continue", "XIDC": return scalars { $0.isXIDContinue }
-        case "ASCII_Hex_Digit", "AHex": return scalars { $0.isASCIIHexDigit }
+        case "Alphabetic", "Alpha": return alphabetic
+        case "Lowercase", "Lower": return lowercase
+        case "Uppercase", "Upper": return uppercase
+        case "White_Space", "space": return whitespace
+        case "Emoji": return emoji
+        case "ID_Start", "IDS": return idStart
+        case "ID_Continue", "IDC": return idContinue
+        case "XID_Start", "XIDS": return xidStart
+        case "XID_Continue", "XIDC": return xidContinue
+        case "ASCII_Hex_Digit", "AHex": return asciiHexDigit
         default: return categories(value)
         }
     }
+
+    // Each is made once, on first need: it asks about every scalar there is.
+    private static let alphabetic = scalars { $0.isAlphabetic }
+    private static let lowercase = scalars { $0.isLowercase }
+    private static let uppercase = scalars { $0.isUppercase }
+    private static let whitespace = scalars { $0.isWhitespace }
+    private static let emoji = scalars { $0.isEmoji }
+    private static let idStart = scalars { $0.isIDStart }
+    private static let idContinue = scalars { $0.isIDContinue }
+    private static let xidStart = scalars { $0.isXIDStart }
+    private static let xidContinue = scalars { $0.isXIDContinue }
+    private static let asciiHexDigit = scalars { $0.isASCIIHexDigit }
 
     private static func scalars(_ has: (Unicode.Scalar.Properties) -> Bool) -> ScalarSet {
         var ranges: [ClosedRange<UInt32>] = []
@@ -166,12 +178,24 @@ enum UnicodeTables {
 
     /// The set and everything that differs from a member only in case.
     static func folded(_ set: ScalarSet) -> ScalarSet {
+        if let range = set.ranges.first, set.ranges.count == 1, range.count == 1 {
+            return ScalarSet((orbitOf[range.lowerBound] ?? [range.lowerBound]).map { $0...$0 })
+        }
         var ranges = set.ranges
         for orbit in orbits where orbit.contains(where: set.contains) {
             ranges += orbit.map { $0...$0 }
         }
         return ScalarSet(ranges)
     }
+
+    /// The orbit of each scalar that has one.
+    private static let orbitOf: [UInt32: [UInt32]] = {
+        var orbitOf: [UInt32: [UInt32]] = [:]
+        for orbit in orbits {
+            for scalar in orbit { orbitOf[scalar] = orbit }
+        }
+        return orbitOf
+    }()
 
     /// Scalars that fold to the same one; simple case folding (CaseFolding.txt, status C and S).
     private static let orbits: [[UInt32]] = {

@@ -28,6 +28,12 @@ enum FormatRule: String, Sendable {
         self.init(rawValue: name)
     }
 
+    /// What asking costs, in steps.
+    func cost(_ text: String) -> Int {
+        // A short expression can compile to a program of the full size allowed.
+        text.utf8.count + (self == .regex ? RegularExpression.instructionsMax : 0)
+    }
+
     func accepts(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         return switch self {

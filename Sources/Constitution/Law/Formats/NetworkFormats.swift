@@ -70,11 +70,11 @@ enum NetworkFormats {
 
     /// How many bytes a label has in the form that is sent; `nil` for one that is not allowed.
     private static func encodedLength(_ label: [Unicode.Scalar], isInternational: Bool) -> Int? {
-        guard let first = label.first, let last = label.last, first != "-", last != "-" else {
-            return nil
-        }
+        guard let first = label.first, let last = label.last, first != "-", last != "-",
+            label.count <= 63
+        else { return nil }
         if label.allSatisfy(\.isASCII) {
-            guard label.count <= 63,
+            guard
                 label.allSatisfy({ isHostByte(UInt8(truncatingIfNeeded: $0.value)) })
             else { return nil }
             guard label.count >= 4, label[2] == "-", label[3] == "-" else { return label.count }

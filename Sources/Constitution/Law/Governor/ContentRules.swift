@@ -41,7 +41,7 @@ extension Judgement {
                 export.files.text,
                 export.rule,
                 "law.export-missing",
-                "A \(Printable(export.kind)) '\(Printable(export.name))' must be declared in"
+                "A \(Shown.name(export.kind)) '\(Shown.name(export.name))' must be declared in"
                     + " '\(export.files.text)', but no file there does."
             )
         }
@@ -99,7 +99,7 @@ extension Judgement {
                     text.file.text,
                     rule,
                     "law.text-missing",
-                    "The text '\(Printable(wanted))' was expected, but it does not occur."
+                    "The text '\(Shown.name(wanted))' was expected, but it does not occur."
                 )
             case .forbidden(let pattern, let reason): judgeForbidden(text, pattern, reason, rule)
             case .json(let schema): judgeJSON(text, schema, rule)
@@ -134,7 +134,7 @@ extension Judgement {
             text.file.text,
             rule,
             "law.section-missing",
-            "The section '\(Printable(heading))' was expected, but it does not occur."
+            "The section '\(Shown.name(heading))' was expected, but it does not occur."
         )
     }
 
@@ -144,27 +144,25 @@ extension Judgement {
         _ reason: String?,
         _ rule: String
     ) {
-        let start: Int?
+        let position: Int?
         let shown: String
         switch pattern {
         case .literal(let literal):
-            start = ByteSearch.first(Array(literal.utf8), in: text.bytes)
+            position = ByteSearch.first(Array(literal.utf8), in: text.bytes)
             shown = literal
         case .regex(let expression):
             shown = expression.pattern
-            var work = 0
-            let isMatch = expression.matches(text.bytes.span, work: &work)
-            guard spend(work / 8), isMatch else { return }
-            start = expression.firstMatch(in: text.bytes)?.range.lowerBound
+            // A match belongs to the line of its last byte.
+            position = search(expression, text.bytes.span).map { max(0, $0 - 1) }
         }
-        guard let start else { return }
-        let line = 1 + text.bytes[..<start].count { $0 == 0x0A }
-        let why = reason.map { ": " + Printable($0).description } ?? ""
+        guard let position else { return }
+        let line = 1 + text.bytes[..<position].count { $0 == 0x0A }
+        let why = reason.map { ": " + Shown.name($0) } ?? ""
         breach(
             text.file.text,
             rule,
             "law.text-forbidden",
-            "Nothing may match '\(Printable(shown))'\(why), but line \(line) does."
+            "Nothing may match '\(Shown.name(shown))'\(why), but line \(line) does."
         )
     }
 
@@ -191,10 +189,9 @@ extension Judgement {
     ) {
         for (index, line) in ByteSearch.lines(text.bytes).enumerated() {
             for expression in expressions {
-                var work = 0
-                let isImport = expression.matches(line.span, work: &work)
-                guard spend(work / 8) else { return }
-                guard isImport, let match = expression.firstMatch(in: Array(line)),
+                guard search(expression, line.span) != nil,
+                    spend(1 + line.count * expression.instructionCount / 64),
+                    let match = expression.firstMatch(in: Array(line)),
                     let group = match.groups[1]
                 else { continue }
                 let start = line.startIndex
@@ -207,8 +204,8 @@ extension Judgement {
                     text.file.text,
                     rule,
                     "law.import-forbidden",
-                    "'\(Printable(name))' must not be imported, but line \(index + 1) imports"
-                        + " '\(Printable(module))'."
+                    "'\(Shown.name(name))' must not be imported, but line \(index + 1) imports"
+                        + " '\(Shown.name(module))'."
                 )
                 break
             }
@@ -226,10 +223,7 @@ extension Judgement {
 
     private mutating func isDeclared(_ export: ExportRule, _ text: Text) -> Bool {
         for (files, expression) in export.syntax where files.matches(text.file.bytes) {
-            var work = 0
-            let isMatch = expression.matches(text.bytes.span, work: &work)
-            guard spend(work / 8) else { return false }
-            if isMatch { return true }
+            if search(expression, text.bytes.span) != nil { return true }
         }
         return false
     }

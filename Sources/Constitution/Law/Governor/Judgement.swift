@@ -1,4 +1,5 @@
 import Canon
+import Patterns
 
 /// One judgement of one tree: what was found, and what it may still cost.
 struct Judgement {
@@ -99,6 +100,21 @@ struct Judgement {
             return
         }
         findings.append(finding)
+    }
+
+    /// Searches a text and takes the work from the budget; where a match first ends, if there is one.
+    mutating func search(_ expression: RegularExpression, _ bytes: Span<UInt8>) -> Int? {
+        var work = 0
+        let left = max(0, budget.stepsMax - steps) * SchemaEvaluation.workPerStep
+        let found = expression.search(bytes, workMax: left, work: &work)
+        spend(1 + work / SchemaEvaluation.workPerStep)
+        switch found {
+        case .found(let end): return end
+        case .absent: return nil
+        case .stopped:
+            isExhausted = true
+            return nil
+        }
     }
 
     /// What a JSON Schema finds, paid from what is left of the budget.

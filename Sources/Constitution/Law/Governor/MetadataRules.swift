@@ -22,7 +22,7 @@ extension Judgement {
                 "#/" + JSONPointer.escaped(name),
                 rule.rule,
                 "law.metadata-missing",
-                "The target must have '\(Printable(name))', but its metadata says nothing of it."
+                "The target must have '\(Shown.name(name))', but its metadata says nothing of it."
             )
         case .logs(let event):
             let logged = metadata["logs"]?.array ?? []
@@ -31,7 +31,7 @@ extension Judgement {
                 "#/logs",
                 rule.rule,
                 "law.event-missing",
-                "The target must log the event '\(Printable(event))', but does not list it."
+                "The target must log the event '\(Shown.name(event))', but does not list it."
             )
         case .entity(let type, let includes):
             judgeEntities(type, includes, rule.rule)
@@ -45,7 +45,7 @@ extension Judgement {
                 "#/" + JSONPointer.escaped(member),
                 rule.rule,
                 "law.metadata-value",
-                "'\(Printable(member))' must be one of \(list), but it is \(Shown(value))."
+                "'\(Shown.name(member))' must be one of \(list), but it is \(Shown(value))."
             )
         }
     }
@@ -78,7 +78,7 @@ extension Judgement {
             "#/entities",
             rule,
             "law.entity-missing",
-            "An entity of the type '\(Printable(type))' is required, but none is listed."
+            "An entity of the type '\(Shown.name(type))' is required, but none is listed."
         )
     }
 
@@ -94,7 +94,7 @@ extension Judgement {
                 path,
                 rule,
                 "law.entity-incomplete",
-                "An entity of the type '\(Printable(type))' must include '\(Printable(name))',"
+                "An entity of the type '\(Shown.name(type))' must include '\(Shown.name(name))',"
                     + " but this one does not."
             )
         }

@@ -6,8 +6,9 @@ enum DecimalDivision {
 
     /// What asking costs: a step for each digit that the division brings down.
     static func cost(_ value: Decimal, _ divisor: Decimal) -> Int {
+        let limbs = max(1, divisor.digits.count / 9)
         let digits = value.digits.count + max(0, value.exponent - divisor.exponent)
-        return digits * max(1, divisor.digits.count / 9) / 8
+        return (digits + divisor.digits.count) * limbs / 8
     }
 
     /// Whether the value is a whole multiple of the divisor, which is above zero.

@@ -40,7 +40,7 @@ struct KeywordReader {
         if vocabularies.contains(.validation) {
             try readValues()
             try readNumbers()
-            try readSizes()
+            try readSizes(&compiler)
             try readRequired()
         }
         try readFormat()
@@ -70,9 +70,11 @@ struct KeywordReader {
         }
         if let value = object["enum"] {
             guard let values = value.array else { throw bad("enum", "an array") }
-            keywords.append(.oneOfValues(values))
+            keywords.append(.oneOfValues(values, weight: Weight.of(value, atMost: .max)))
         }
-        if let value = object["const"] { keywords.append(.const(value)) }
+        if let value = object["const"] {
+            keywords.append(.const(value, weight: Weight.of(value, atMost: .max)))
+        }
     }
 
     private mutating func readNumbers() throws(LawFault) {
@@ -93,13 +95,13 @@ struct KeywordReader {
         }
     }
 
-    private mutating func readSizes() throws(LawFault) {
+    private mutating func readSizes(_ compiler: inout SchemaCompiler) throws(LawFault) {
         for (name, range) in try ranges("minLength", "maxLength") {
             keywords.append(.length(name: name, range))
         }
         if let value = object["pattern"] {
             guard let text = value.string else { throw bad("pattern", "a string") }
-            keywords.append(.pattern(try pattern(text, "pattern")))
+            keywords.append(.pattern(try pattern(text, "pattern", &compiler)))
         }
         for (name, range) in try ranges("minItems", "maxItems") {
             keywords.append(.itemCount(name: name, range))
@@ -147,7 +149,7 @@ struct KeywordReader {
         }
         for (key, value) in try schemas("patternProperties") {
             let path = "patternProperties/" + JSONPointer.escaped(key)
-            let pattern = try pattern(key, path)
+            let pattern = try pattern(key, path, &compiler)
             members.matching.append((pattern, try compiler.child(value, "/" + path, of: self)))
         }
         members.additional = try one("additionalProperties", &compiler)
@@ -248,12 +250,19 @@ struct KeywordReader {
         .badKeyword(location: location + "/" + path, expected: expected)
     }
 
-    private func pattern(_ text: String, _ path: String) throws(LawFault) -> RegularExpression {
+    private func pattern(
+        _ text: String,
+        _ path: String,
+        _ compiler: inout SchemaCompiler
+    ) throws(LawFault) -> RegularExpression {
+        let expression: RegularExpression
         do {
-            return try RegularExpression(text, dialect: .ecma)
+            expression = try RegularExpression(text, dialect: .ecma)
         } catch {
             throw .badPattern(location: location + "/" + path, error)
         }
+        try compiler.charge(instructions: expression.instructionCount, location)
+        return expression
     }
 
     /// A count; whole numbers beyond 64 bits are as good as no bound.

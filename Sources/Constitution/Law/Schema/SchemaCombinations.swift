@@ -2,59 +2,61 @@ import Canon
 
 /// Keywords that apply other schemas to the same value, and what nobody has looked at.
 extension SchemaEvaluation {
-    mutating func judgeInPlace(
-        _ keyword: SchemaNode.Keyword,
-        of node: SchemaNode,
+    mutating func judgeAll(
+        _ nodes: [Int],
         _ value: JSONValue,
         _ seen: inout Evaluated
     ) -> Bool {
-        switch keyword {
-        case .allOf(let nodes):
-            var conforms = true
-            for inner in nodes where !apply(inner, value, &seen) {
+        var conforms = true
+        for inner in nodes where !apply(inner, value, &seen) {
+            conforms = false
+            if isSilent || isExhausted { return false }
+        }
+        return conforms
+    }
+
+    mutating func judgeNot(_ inner: Int, of node: SchemaNode, _ value: JSONValue) -> Bool {
+        var ignored = Evaluated()
+        guard applySilently(inner, value, &ignored) else { return !isExhausted }
+        return breach(
+            "not",
+            of: node,
+            "not",
+            "A value that the schema of 'not' refuses was expected, but it accepts \(Shown(value))."
+        )
+    }
+
+    mutating func judgeCondition(
+        _ condition: Int,
+        _ then: Int?,
+        _ otherwise: Int?,
+        _ value: JSONValue,
+        _ seen: inout Evaluated
+    ) -> Bool {
+        let holds = applySilently(condition, value, &seen)
+        if isExhausted { return false }
+        guard let branch = holds ? then : otherwise else { return true }
+        return apply(branch, value, &seen)
+    }
+
+    mutating func judgeDependents(
+        _ pairs: [(member: String, node: Int)],
+        _ value: JSONValue,
+        _ seen: inout Evaluated
+    ) -> Bool {
+        guard case .object(let object) = value else { return true }
+        guard spend(pairs.count) else { return false }
+        var conforms = true
+        for (member, inner) in pairs where object[member] != nil {
+            if !apply(inner, value, &seen) {
                 conforms = false
                 if isSilent || isExhausted { return false }
             }
-            return conforms
-        case .anyOf(let nodes):
-            return judgeAny(nodes, of: node, value, &seen)
-        case .oneOf(let nodes):
-            return judgeOne(nodes, of: node, value, &seen)
-        case .not(let inner):
-            var ignored = Evaluated()
-            let isMatch = applySilently(inner, value, &ignored)
-            guard isMatch else { return !isExhausted }
-            return breach(
-                "not",
-                of: node,
-                "not",
-                "A value that the schema of 'not' refuses was expected, but it accepts"
-                    + " \(Shown(value))."
-            )
-        case .condition(let condition, let then, let otherwise):
-            let holds = applySilently(condition, value, &seen)
-            if isExhausted { return false }
-            guard let branch = holds ? then : otherwise else { return true }
-            return apply(branch, value, &seen)
-        case .dependentSchemas(_, let pairs):
-            guard case .object(let object) = value else { return true }
-            var conforms = true
-            for (member, inner) in pairs where object[member] != nil {
-                if !apply(inner, value, &seen) {
-                    conforms = false
-                    if isSilent || isExhausted { return false }
-                }
-            }
-            return conforms
-        case .reference(_, let target):
-            return apply(target, value, &seen)
-        case .dynamicReference(let target, let anchor):
-            return apply(dynamicTarget(anchor) ?? target, value, &seen)
-        default: return true
         }
+        return conforms
     }
 
-    private mutating func judgeAny(
+    mutating func judgeAny(
         _ nodes: [Int],
         of node: SchemaNode,
         _ value: JSONValue,
@@ -76,7 +78,7 @@ extension SchemaEvaluation {
             )
     }
 
-    private mutating func judgeOne(
+    mutating func judgeOne(
         _ nodes: [Int],
         of node: SchemaNode,
         _ value: JSONValue,
@@ -102,7 +104,7 @@ extension SchemaEvaluation {
     }
 
     /// The outermost schema on the way here that has the dynamic anchor (core §8.2.3.2).
-    private func dynamicTarget(_ anchor: String) -> Int? {
+    func dynamicTarget(_ anchor: String) -> Int? {
         for resource in scope {
             let anchors = schema.resources[resource].dynamicAnchors
             if let found = anchors.first(where: { $0.name.hasSameBytes(as: anchor) }) {

@@ -13,6 +13,7 @@ struct SchemaCompiler {
     private let options: Schema.Options
     private var numbers: [ExactText: Int] = [:]
     private var pending: [Place] = []
+    private var instructions = 0
 
     private struct Place {
         let node: Int
@@ -22,7 +23,7 @@ struct SchemaCompiler {
     }
 
     init(_ library: SchemaLibrary, _ options: Schema.Options) {
-        index = SchemaIndex(library)
+        index = SchemaIndex(library, partsMax: options.partsMax)
         self.options = options
     }
 
@@ -64,11 +65,20 @@ struct SchemaCompiler {
         guard nodes.count < options.partsMax else {
             throw .tooLarge(location: location, partsMax: options.partsMax)
         }
+        try index.charge(location)
         let number = nodes.count
         numbers[key] = number
         nodes.append(SchemaNode(location: location, resource: owner, keywords: []))
         pending.append(Place(node: number, value: value, pointer: pointer, document: document))
         return number
+    }
+
+    /// Counts what the patterns of the whole schema need; a short pattern can be a large program.
+    mutating func charge(instructions count: Int, _ location: String) throws(LawFault) {
+        instructions += count
+        guard instructions <= options.partsMax * 20 else {
+            throw .tooLarge(location: location, partsMax: options.partsMax)
+        }
     }
 
     private mutating func read(_ place: Place) throws(LawFault) {

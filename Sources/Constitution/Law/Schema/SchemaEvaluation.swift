@@ -114,6 +114,15 @@ struct SchemaEvaluation {
     /// Whether nobody will read why something does not conform, so the first breach is enough.
     var isSilent: Bool { silence > 0 }
 
+    /// Steps of a pattern's machine that count as one of ours.
+    static let workPerStep = 8
+
+    /// What is left of the budget.
+    var stepsLeft: Int { max(0, budget.stepsMax - steps) }
+
+    /// Says that the question cannot be answered within the budget.
+    mutating func exhaust() { isExhausted = true }
+
     /// Takes steps from the budget; false when there are none left.
     mutating func spend(_ count: Int) -> Bool {
         steps += count
@@ -128,7 +137,7 @@ struct SchemaEvaluation {
         _ code: String,
         _ reason: @autoclosure () -> String
     ) -> Bool {
-        guard silence == 0 else { return false }
+        guard silence == 0, !isExhausted else { return false }
         guard findings.count < budget.findingsMax else {
             hasMore = true
             return false
@@ -148,7 +157,7 @@ struct SchemaEvaluation {
         var text = ""
         for step in path {
             switch step {
-            case .member(let name): text += "/" + JSONPointer.escaped(name)
+            case .member(let name): text += "/" + JSONPointer.escaped(Shown.cut(name, 1000))
             case .item(let index): text += "/\(index)"
             }
         }

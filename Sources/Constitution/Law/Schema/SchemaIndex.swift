@@ -10,7 +10,9 @@ struct SchemaIndex {
     private var byIdentifier: [ExactText: Int] = [:]
     private var byPlace: [ExactText: Int] = [:]
     private var visited: Set<ExactText> = []
+    private var locationBytes = 0
     private let library: SchemaLibrary
+    private let partsMax: Int
 
     /// Keywords whose value is a schema.
     private static let single = [
@@ -31,8 +33,17 @@ struct SchemaIndex {
         let resource: Int
     }
 
-    init(_ library: SchemaLibrary) {
+    init(_ library: SchemaLibrary, partsMax: Int) {
         self.library = library
+        self.partsMax = partsMax
+    }
+
+    /// Counts the text of a location: a long key above many schemas is in the location of each.
+    mutating func charge(_ location: String) throws(LawFault) {
+        locationBytes += location.utf8.count
+        guard locationBytes <= partsMax * 1024 else {
+            throw .tooLarge(location: String(location.prefix(200)), partsMax: partsMax)
+        }
     }
 
     /// Takes a document in and returns the resource that its root is.
@@ -114,6 +125,7 @@ struct SchemaIndex {
             guard case .object(let object) = place.value,
                 visited.insert(SchemaIndex.key(document, place.pointer)).inserted
             else { continue }
+            try charge(place.pointer)
             var resource = place.resource
             let isRoot = resources[resource].pointer.hasSameBytes(as: place.pointer)
             if let identifier = try self.identifier(of: object, place), !isRoot {

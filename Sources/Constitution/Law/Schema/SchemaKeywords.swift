@@ -20,15 +20,29 @@ extension SchemaEvaluation {
         case .length, .pattern, .format:
             guard case .string(let text) = value else { return true }
             return judgeText(keyword, of: node, text)
-        case .itemCount, .uniqueItems, .prefixItems, .items, .contains:
+        case .itemCount, .uniqueItems:
             guard case .array(let items) = value else { return true }
-            return judgeItems(keyword, of: node, items, &seen)
-        case .memberCount, .required, .dependentRequired, .members, .propertyNames:
+            return judgeItems(keyword, of: node, items)
+        case .memberCount, .required, .dependentRequired:
             guard case .object(let object) = value else { return true }
-            return judgeObject(keyword, of: node, object, &seen)
-        case .dependentSchemas, .allOf, .anyOf, .oneOf, .not, .condition, .reference,
-            .dynamicReference:
-            return judgeInPlace(keyword, of: node, value, &seen)
+            return judgeObject(keyword, of: node, object)
+        case .prefixItems(let nodes): return judgePrefix(nodes, value, &seen)
+        case .items(let inner, let start): return judgeTail(inner, start, value, &seen)
+        case .contains(let inner, let least, let most):
+            guard case .array(let items) = value else { return true }
+            return judgeContains(inner, least, most, of: node, items, &seen)
+        case .members(let members): return judgeMembers(members, value, &seen)
+        case .propertyNames(let inner): return judgeNames(inner, value)
+        case .dependentSchemas(_, let pairs): return judgeDependents(pairs, value, &seen)
+        case .allOf(let nodes): return judgeAll(nodes, value, &seen)
+        case .anyOf(let nodes): return judgeAny(nodes, of: node, value, &seen)
+        case .oneOf(let nodes): return judgeOne(nodes, of: node, value, &seen)
+        case .not(let inner): return judgeNot(inner, of: node, value)
+        case .condition(let condition, let then, let otherwise):
+            return judgeCondition(condition, then, otherwise, value, &seen)
+        case .reference(_, let target): return apply(target, value, &seen)
+        case .dynamicReference(let target, let anchor):
+            return apply(dynamicTarget(anchor) ?? target, value, &seen)
         case .unevaluatedItems, .unevaluatedProperties:
             // What failed to conform has looked at nothing, so asking now would only repeat it.
             guard conforms else { return true }
@@ -57,8 +71,8 @@ extension SchemaEvaluation {
                     "type",
                     "A value of type \(types.text) was expected, but there is \(Shown(value))."
                 )
-        case .oneOfValues(let values):
-            guard spend(values.count) else { return false }
+        case .oneOfValues(let values, let weight):
+            guard spend(weight) else { return false }
             if values.contains(value) { return true }
             let shown = values.prefix(8).map { Shown($0).text }.joined(separator: ", ")
             let list = shown + (values.count > 8 ? ", …" : "")
@@ -68,7 +82,8 @@ extension SchemaEvaluation {
                 "enum",
                 "One of \(list) was expected, but there is \(Shown(value))."
             )
-        case .const(let wanted):
+        case .const(let wanted, let weight):
+            guard spend(weight) else { return false }
             return wanted == value
                 || breach(
                     "const",
@@ -87,6 +102,7 @@ extension SchemaEvaluation {
     ) -> Bool {
         switch keyword {
         case .limit(let name, let bound, let limit):
+            guard spend(Weight.of(.number(number), atMost: stepsLeft)) else { return false }
             let (holds, words) =
                 switch limit {
                 case .atLeast: (number >= bound, "at least")
@@ -99,7 +115,8 @@ extension SchemaEvaluation {
                     name,
                     of: node,
                     Shown.code(name),
-                    "A number of \(words) \(bound.text) was expected, but there is \(number.text)."
+                    "A number of \(words) \(Shown(.number(bound))) was expected, but there"
+                        + " is \(Shown(.number(number)))."
                 )
         case .multipleOf(let divisor):
             let cost = DecimalDivision.cost(number.decimal, divisor.decimal)
@@ -109,7 +126,8 @@ extension SchemaEvaluation {
                     "multipleOf",
                     of: node,
                     "multiple-of",
-                    "A multiple of \(divisor.text) was expected, but there is \(number.text)."
+                    "A multiple of \(Shown(.number(divisor))) was expected, but there is"
+                        + " \(Shown(.number(number)))."
                 )
         default: return true
         }
@@ -138,17 +156,17 @@ extension SchemaEvaluation {
                     "pattern",
                     of: node,
                     "pattern",
-                    "A string that matches '\(Printable(pattern.pattern))' was expected, but there"
+                    "A string that matches '\(Shown.name(pattern.pattern))' was expected, but there"
                         + " is \(Shown(.string(text)))."
                 )
         case .format(let name, let rule):
-            guard spend(text.utf8.count) else { return false }
+            guard spend(rule.cost(text)) else { return false }
             return rule.accepts(text)
                 || breach(
                     "format",
                     of: node,
                     "format",
-                    "A string of the format '\(name)' was expected, but there is"
+                    "A string of the format '\(Shown.name(name))' was expected, but there is"
                         + " \(Shown(.string(text)))."
                 )
         default: return true
@@ -158,8 +176,13 @@ extension SchemaEvaluation {
     /// Searches and takes the work from the budget.
     mutating func matches(_ pattern: RegularExpression, _ text: String) -> Bool {
         var work = 0
-        let found = pattern.matches(text.utf8Span.span, work: &work)
-        return spend(work / 8) && found
+        let workMax = stepsLeft * SchemaEvaluation.workPerStep
+        let found = pattern.search(text.utf8Span.span, workMax: workMax, work: &work)
+        guard spend(1 + work / SchemaEvaluation.workPerStep), found != .stopped else {
+            exhaust()
+            return false
+        }
+        return found != .absent
     }
 
     // MARK: - Arrays
@@ -167,8 +190,7 @@ extension SchemaEvaluation {
     private mutating func judgeItems(
         _ keyword: SchemaNode.Keyword,
         of node: SchemaNode,
-        _ items: [JSONValue],
-        _ seen: inout Evaluated
+        _ items: [JSONValue]
     ) -> Bool {
         switch keyword {
         case .itemCount(let name, let range):
@@ -181,7 +203,7 @@ extension SchemaEvaluation {
                         + " \(items.count)."
                 )
         case .uniqueItems:
-            guard spend(items.count) else { return false }
+            guard spend(Weight.of(.array(items), atMost: stepsLeft)) else { return false }
             var first: [JSONValue: Int] = [:]
             for (index, item) in items.enumerated() {
                 guard let earlier = first.updateValue(index, forKey: item) else { continue }
@@ -194,24 +216,36 @@ extension SchemaEvaluation {
                 )
             }
             return true
-        case .prefixItems(let nodes):
-            return each(zip(items.indices, nodes), items, &seen)
-        case .items(let node, let start):
-            guard start < items.count else { return true }
-            return each((start..<items.count).lazy.map { ($0, node) }, items, &seen)
-        case .contains(let inner, let least, let most):
-            return judgeContains(inner, least, most, of: node, items, &seen)
         default: return true
         }
     }
 
-    private mutating func each(
-        _ pairs: some Sequence<(Int, Int)>,
-        _ items: [JSONValue],
+    private mutating func judgePrefix(
+        _ nodes: [Int],
+        _ value: JSONValue,
         _ seen: inout Evaluated
     ) -> Bool {
+        guard case .array(let items) = value else { return true }
         var conforms = true
-        for (index, node) in pairs {
+        for index in 0..<min(nodes.count, items.count) {
+            if schema.tracksEvaluation { seen.insert(index) }
+            if !apply(nodes[index], items[index], at: .item(index)) {
+                conforms = false
+                if isSilent || isExhausted { return false }
+            }
+        }
+        return conforms
+    }
+
+    private mutating func judgeTail(
+        _ node: Int,
+        _ start: Int,
+        _ value: JSONValue,
+        _ seen: inout Evaluated
+    ) -> Bool {
+        guard case .array(let items) = value, start < items.count else { return true }
+        var conforms = true
+        for index in start..<items.count {
             if schema.tracksEvaluation { seen.insert(index) }
             if !apply(node, items[index], at: .item(index)) {
                 conforms = false
@@ -263,8 +297,7 @@ extension SchemaEvaluation {
     private mutating func judgeObject(
         _ keyword: SchemaNode.Keyword,
         of node: SchemaNode,
-        _ object: JSONObject,
-        _ seen: inout Evaluated
+        _ object: JSONObject
     ) -> Bool {
         switch keyword {
         case .memberCount(let name, let range):
@@ -280,21 +313,13 @@ extension SchemaEvaluation {
             guard spend(names.count) else { return false }
             return requires(names, "required", of: node, object, because: "")
         case .dependentRequired(let keyword, let pairs):
+            guard spend(pairs.count) else { return false }
             var conforms = true
             for (member, needs) in pairs where object[member] != nil {
                 guard spend(needs.count) else { return false }
                 let name = keyword + "/" + JSONPointer.escaped(member)
-                let because = " because '\(Printable(member))' is there"
+                let because = " because '\(Shown.name(member))' is there"
                 if !requires(needs, name, of: node, object, because: because) { conforms = false }
-            }
-            return conforms
-        case .members(let members):
-            return judgeMembers(members, object, &seen)
-        case .propertyNames(let inner):
-            var conforms = true
-            for key in object.keys where !apply(inner, .string(key), at: .member(key)) {
-                conforms = false
-                if isSilent || isExhausted { return false }
             }
             return conforms
         default: return true
@@ -314,7 +339,7 @@ extension SchemaEvaluation {
                 keyword,
                 of: node,
                 "required",
-                "The member '\(Printable(name))' is required\(because), but it is missing."
+                "The member '\(Shown.name(name))' is required\(because), but it is missing."
             )
             if isSilent { return false }
         }
@@ -324,9 +349,10 @@ extension SchemaEvaluation {
     /// Members and named schemas both stand in canonical order, so one pass brings them together.
     private mutating func judgeMembers(
         _ members: SchemaNode.Members,
-        _ object: JSONObject,
+        _ value: JSONValue,
         _ seen: inout Evaluated
     ) -> Bool {
+        guard case .object(let object) = value else { return true }
         var conforms = true
         var next = 0
         for (index, (key, value)) in object.members.enumerated() {
@@ -334,6 +360,7 @@ extension SchemaEvaluation {
             var isKnown = false
             while next < members.named.count, members.named[next].key.canonicallyPrecedes(key) {
                 next += 1
+                guard spend(1) else { return false }
             }
             if next < members.named.count, members.named[next].key.hasSameBytes(as: key) {
                 isKnown = true
@@ -349,6 +376,16 @@ extension SchemaEvaluation {
             }
             if isKnown, schema.tracksEvaluation { seen.insert(index) }
             if isExhausted || (!conforms && isSilent) { return false }
+        }
+        return conforms
+    }
+
+    private mutating func judgeNames(_ inner: Int, _ value: JSONValue) -> Bool {
+        guard case .object(let object) = value else { return true }
+        var conforms = true
+        for key in object.keys where !apply(inner, .string(key), at: .member(key)) {
+            conforms = false
+            if isSilent || isExhausted { return false }
         }
         return conforms
     }

@@ -9,13 +9,14 @@ struct SchemaNode: Sendable {
     let resource: Int
     var keywords: [Keyword]
 
-    /// A demand with the keyword that made it; nodes are named by their index.
+    /// A demand with the keyword that made it; nodes are named by their index, and a weight is
+    /// what comparing costs.
     enum Keyword: Sendable {
         /// The schema `false`.
         case never
         case type(TypeSet)
-        case oneOfValues([JSONValue])
-        case const(JSONValue)
+        case oneOfValues([JSONValue], weight: Int)
+        case const(JSONValue, weight: Int)
         case limit(name: String, JSONNumber, Limit)
         case multipleOf(JSONNumber)
         case length(name: String, ClosedRange<Int>)

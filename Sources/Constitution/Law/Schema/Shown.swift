@@ -10,12 +10,9 @@ struct Shown: CustomStringConvertible {
         switch value {
         case .null: text = "null"
         case .bool(let isTrue): text = isTrue ? "true" : "false"
-        case .number(let number): text = number.text
+        case .number(let number): text = Shown.cut(number.text, Shown.charactersMax)
         case .string(let string):
-            let head = string.unicodeScalars.prefix(Shown.charactersMax)
-            let isCut = head.endIndex < string.unicodeScalars.endIndex
-            let shown = Printable(String(String.UnicodeScalarView(head)))
-            text = "the string \"\(shown)\(isCut ? "…" : "")\""
+            text = "the string \"\(Printable(Shown.cut(string, Shown.charactersMax)))\""
         case .array(let items):
             text = items.count == 1 ? "an array of 1 item" : "an array of \(items.count) items"
         case .object(let object):
@@ -25,6 +22,17 @@ struct Shown: CustomStringConvertible {
     }
 
     var description: String { text }
+
+    /// A name as a sentence quotes it: short and safe to print.
+    static func name(_ text: String) -> String { Printable(cut(text, 120)).description }
+
+    /// The text, or its beginning and an ellipsis where it is longer.
+    static func cut(_ text: String, _ countMax: Int) -> String {
+        guard text.utf8.count > countMax else { return text }
+        let head = text.unicodeScalars.prefix(countMax)
+        let isCut = head.endIndex < text.unicodeScalars.endIndex
+        return String(String.UnicodeScalarView(head)) + (isCut ? "…" : "")
+    }
 
     /// A range of counts in words.
     static func range(_ range: ClosedRange<Int>) -> String {
