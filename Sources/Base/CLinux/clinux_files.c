@@ -227,8 +227,12 @@ int clinux_rename_no_replace(int from, const char *name, int to, const char *new
     return result(renameat2(from, name, to, new_name, RENAME_NOREPLACE));
 }
 
-int clinux_lock_exclusively(int descriptor) {
-    return result(flock(descriptor, LOCK_EX | LOCK_NB));
+int clinux_lock_exclusively(int descriptor, int waits) {
+    int done;
+    do {
+        done = flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB);
+    } while (done < 0 && errno == EINTR);
+    return result(done);
 }
 
 int clinux_unlock(int descriptor) { return result(flock(descriptor, LOCK_UN)); }

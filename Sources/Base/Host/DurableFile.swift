@@ -136,6 +136,27 @@ package enum DurableFile {
         try synchronize(parent)
     }
 
+    /// Removes everything below a directory that the caller made, and the directory itself.
+    ///
+    /// Deepest first, by descriptor; a link is removed and never followed.
+    package static func removeTree(
+        _ path: String,
+        in directory: Directory
+    ) throws(HostFault) {
+        let top = try directory.openDirectory(path)
+        let listing = try TreeWalk().list(top)
+        for position in listing.indices.reversed() {
+            let name = String(decoding: listing.path(of: position), as: UTF8.self)
+            if listing.kind(of: position) != .directory { try removeFile(name, in: top) }
+        }
+        for position in listing.indices.reversed()
+        where listing.kind(of: position) == .directory {
+            let name = String(decoding: listing.path(of: position), as: UTF8.self)
+            try removeDirectory(name, in: top)
+        }
+        try removeDirectory(path, in: directory)
+    }
+
     /// Everything that was written to the file system this directory lies on is on the disk.
     ///
     ///     syncfs

@@ -21,9 +21,12 @@ package final class FileLock: Sendable {
     /// Takes the lock, or throws `host.locked` at once where somebody holds it.
     ///
     ///     openat(O_CREAT) · flock(LOCK_EX|LOCK_NB) · ftruncate · pwrite(process number)
+    ///
+    /// With `waiting`, it takes its turn instead; only for holders that are done at once.
     package static func acquire(
         _ path: String,
-        in directory: Directory
+        in directory: Directory,
+        waiting: Bool = false
     ) throws(HostFault) -> FileLock {
         let whole = try PathBytes.beneath(path.utf8)
         let (parent, name) = try directory.parent(of: whole)
@@ -32,7 +35,7 @@ package final class FileLock: Sendable {
             throw .from(-opened, doing: "Locking", path: directory.shown(whole))
         }
         let lock = FileLock(owning: opened)
-        let locked = clinux_lock_exclusively(opened)
+        let locked = clinux_lock_exclusively(opened, waiting ? 1 : 0)
         if locked == -EWOULDBLOCK {
             throw .locked(path: directory.shown(whole), holder: lock.holder())
         }

@@ -180,4 +180,49 @@ package struct RootAuthoring: Sendable {
             next: "Name a file of this root, relative to it."
         )
     }
+
+    /// What taking in an ownership table did.
+    package struct Adoption: Sendable {
+        /// Local registries whose bytes changed.
+        package var changed: [String] = []
+        package var violations: [Violation] = []
+    }
+
+    /// Gives every file the owner that a table names. Rows that the compiler makes are left to it.
+    package func adopt(
+        _ table: OwnershipTable
+    ) throws(IntegrityFault) -> PristineGuard.Outcome<Adoption> {
+        try door.installing("registry import") { mode throws(IntegrityFault) in
+            let state = try RootState(root, threads: threads)
+            var result = Adoption()
+            var locals: [[UInt8]: LocalRegistry] = [:]
+            for local in state.locals { locals[local.directory] = local }
+            for row in table.rows where !RegistryCompiler.isKeptByCompiler(row.path) {
+                guard let digest = state.tree.digest(of: row.path) else {
+                    result.violations.append(RootAuthoring.notThere(row.path, state))
+                    continue
+                }
+                let directory = row.path.parent?.bytes ?? []
+                let name = Array(row.path.name.utf8)
+                var local = locals[directory] ?? LocalRegistry(directory: directory)
+                let known = local.row(named: name)
+                if known?.owner == row.owner && known?.registry == row.registry { continue }
+                local.put(
+                    LocalRegistry.Row(
+                        name: name, owner: row.owner, registry: row.registry, digest: digest))
+                locals[directory] = local
+            }
+            guard result.violations.isEmpty else { return result }
+            for local in locals.values.sorted(by: {
+                $0.directory.lexicographicallyPrecedes($1.directory)
+            }) {
+                guard let path = try? RelativePath(bytes: local.path),
+                    state.tree.digest(of: path) != .sha256(of: local.bytes)
+                else { continue }
+                result.changed.append(path.text)
+                mode.write(path, local.bytes)
+            }
+            return result
+        }
+    }
 }

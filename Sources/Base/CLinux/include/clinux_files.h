@@ -93,7 +93,7 @@ int clinux_rename(int from, const char *name, int to, const char *new_name);
 int clinux_rename_no_replace(int from, const char *name, int to, const char *new_name);
 
 // flock(LOCK_EX|LOCK_NB): EWOULDBLOCK where another open description holds it.
-int clinux_lock_exclusively(int descriptor);
+int clinux_lock_exclusively(int descriptor, int waits);
 
 // flock(LOCK_UN): for every copy of the descriptor.
 int clinux_unlock(int descriptor);

@@ -1,5 +1,5 @@
 import Canon
-package import Host
+import Host
 
 /// The command line: reads arguments, runs one operation, prints its answer, gives the exit status.
 package enum CommandLineDoor {

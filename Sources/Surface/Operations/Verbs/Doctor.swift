@@ -57,12 +57,15 @@ private struct Diagnosis {
                         ]
                     }),
             ],
-            lines: lines.flatMap { line in
-                [
-                    (line.isGood ? "ok    " : "BAD   ") + HelpText.padded(line.name, width)
-                        + line.found + (line.isGood ? "" : " (wanted: \(line.wanted))")
-                ] + (line.isGood || line.next.isEmpty ? [] : ["      next: \(line.next)"])
-            } + [isGood ? "all is well" : "something is wanting"])
+            lines: lines.flatMap { Diagnosis.shown($0, width) }
+                + [isGood ? "all is well" : "something is wanting"])
+    }
+
+    private static func shown(_ line: Line, _ width: Int) -> [String] {
+        let name = HelpText.padded(line.name, width)
+        if line.isGood { return ["ok    \(name)\(line.found)"] }
+        let first = "BAD   \(name)\(line.found) (wanted: \(line.wanted))"
+        return line.next.isEmpty ? [first] : [first, "      next: \(line.next)"]
     }
 
     private func machine() -> [Line] {

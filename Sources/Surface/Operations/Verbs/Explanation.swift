@@ -1,5 +1,6 @@
 import Canon
 import Integrity
+import Patterns
 import Registry
 
 /// Everything that is known of one path, as an answer.

@@ -167,7 +167,10 @@ private struct Drill {
                 throw OperationFault.usage("\(Printable(path)) is not empty; a drill needs a new place.")
             }
             let result = try RebuildDrill(root).run(into: target)
-            if into == nil { try target.removeTree() }
+            if into == nil {
+                let parent = try Directory.open(root.statePath)
+                try DurableFile.removeTree("drill-\(name)", in: parent)
+            }
             return answer(result, path)
         } catch let fault as IntegrityFault {
             throw .integrity(fault)

@@ -74,7 +74,8 @@ private struct Allocation {
     func run(kind: String, series: String) throws(OperationFault) -> Answer {
         do {
             let directory = try root.openState()
-            let lock = try waitForLock(directory)
+            // Two callers at once take turns; each holds the lock for one small write.
+            let lock = try FileLock.acquire("ids.lock", in: directory, waiting: true)
             defer { withExtendedLifetime(lock) {} }
             let reserved = try reserved(directory)
             let book = state.book
@@ -111,18 +112,6 @@ private struct Allocation {
                     + "handed out twice. Restore it, or remove it if no id is in flight.")
         }
         return list.compactMap(\.string)
-    }
-
-    /// Two callers at once take turns; each holds the lock for one small write.
-    private func waitForLock(_ directory: Directory) throws -> FileLock {
-        for _ in 0..<200 {
-            do {
-                return try FileLock.acquire("ids.lock", in: directory)
-            } catch HostFault.locked {
-                surroundings.clock.pause(nanoseconds: 5_000_000)
-            }
-        }
-        return try FileLock.acquire("ids.lock", in: directory)
     }
 }
 

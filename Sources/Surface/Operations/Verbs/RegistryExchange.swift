@@ -74,21 +74,24 @@ struct RegistryExchange {
                 guard result.violations.isEmpty else {
                     return Report.refusal(result.violations, "not imported: nothing was changed.")
                 }
-                return Answer(
-                    json: [
-                        "verdict": "imported",
-                        "changed": .array(result.changed.map { .string($0) }),
-                    ],
-                    lines: result.changed.map { "written   \($0)" } + [
-                        result.changed.isEmpty
-                            ? "imported: nothing differs"
-                            : "imported: \(Report.count(result.changed.count, "local registry", "local registries")); "
-                                + "run 'charter registry compile' next"
-                    ])
+                return RegistryExchange.imported(result.changed)
             }
         } catch {
             throw .integrity(error)
         }
+    }
+
+    private static func imported(_ changed: [String]) -> Answer {
+        let count = Report.count(changed.count, "local registry", "local registries")
+        let last =
+            changed.isEmpty
+            ? "imported: nothing differs"
+            : "imported: \(count); run 'charter registry compile' next"
+        return Answer(
+            json: [
+                "verdict": "imported", "changed": .array(changed.map { JSONValue.string($0) }),
+            ],
+            lines: changed.map { "written   \($0)" } + [last])
     }
 
     private func parsed(_ bytes: [UInt8], _ path: String) throws(OperationFault) -> CSVTable {

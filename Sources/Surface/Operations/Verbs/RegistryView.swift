@@ -1,5 +1,6 @@
 import Canon
 import Integrity
+import Patterns
 import Registry
 
 /// The derived six columns of a file (requirement C10), and the graph of everything that is linked.

@@ -235,18 +235,14 @@ private struct Validation {
         var findings: [(String, Finding)] = []
         for path in paths {
             let subject = try document(path)
+            let known: Schema?
             do throws(LawFault) {
-                guard let schema = try Schemas(book).schema(id) else {
-                    throw OperationFault.usage("This root has no schema \(id).")
-                }
-                findings += schema.validate(subject).map { (path, $0) }
-            } catch let fault as LawFault {
-                throw .law(fault)
-            } catch let fault as OperationFault {
-                throw fault
+                known = try Schemas(book).schema(id)
             } catch {
-                preconditionFailure("Every error above has a type: \(error)")
+                throw .law(error)
             }
+            guard let known else { throw .usage("This root has no schema \(id).") }
+            findings += known.validate(subject).map { (path, $0) }
         }
         return answer(findings, Report.count(paths.count, "document"))
     }
