@@ -97,6 +97,8 @@ struct `A statement` {
         let connection = try fixture.notes("a", "b")
         var pairs: [String] = []
         let sql = "SELECT body FROM note ORDER BY id"
+        // From now on the statement is kept, and the outer loop uses the kept one.
+        _ = try connection.rows(sql)
         try connection.forEach(sql) { (outer: Row) throws(SQLiteFault) in
             try connection.forEach(sql) { (inner: Row) throws(SQLiteFault) in
                 pairs.append(try outer.text("body") + inner.text("body"))

@@ -60,30 +60,53 @@ struct `A transaction` {
     @Test func `does not go on when SQLite ended it`() throws {
         let connection = try fixture.notes("a")
         let insert = "INSERT OR ROLLBACK INTO note (id, body) VALUES (1, 'again')"
+        func insertDirectly() throws { try connection.execute(insert) }
+        func insertNested() throws {
+            try connection.transaction { () throws(SQLiteFault) in
+                _ = try connection.execute(insert)
+            }
+        }
         for nested in [false, true] {
+            var seen: [String?] = []
             let fault = code {
                 try connection.transaction { () throws(SQLiteFault) in
                     try connection.write("lost")
-                    if nested {
-                        _ = code {
-                            try connection.transaction { () throws(SQLiteFault) in
-                                _ = try connection.execute(insert)
-                            }
-                        }
-                    } else {
-                        #expect(
-                            code { try connection.execute(insert) } == "sqlite.constraint-violated"
-                        )
-                    }
+                    seen.append(code { try nested ? insertNested() : insertDirectly() })
                     // Outside of any transaction this would stay.
-                    #expect(code { try connection.write("stray") } == "sqlite.transaction-lost")
+                    seen.append(code { try connection.write("stray") })
                 }
             }
+            #expect(seen == ["sqlite.constraint-violated", "sqlite.transaction-lost"])
             #expect(fault == "sqlite.transaction-lost")
             #expect(try connection.bodies() == ["a"])
         }
         try connection.transaction { () throws(SQLiteFault) in try connection.write("b") }
         #expect(try connection.bodies() == ["a", "b"])
+    }
+
+    @Test func `keeps nothing when one of its savepoints cannot be undone`() throws {
+        let connection = try fixture.notes()
+        func releaseAndFail() throws {
+            try connection.transaction { () throws(SQLiteFault) in
+                try connection.write("inner")
+                // Now there is nothing left to which it could be rolled back.
+                _ = try connection.execute("RELEASE charter_1")
+                _ = try connection.execute("nonsense")
+            }
+        }
+        var seen: [String?] = []
+        let fault = code {
+            try connection.transaction { () throws(SQLiteFault) in
+                try connection.write("outer")
+                seen.append(code(releaseAndFail))
+                seen.append(code { try connection.write("stray") })
+            }
+        }
+        #expect(seen == ["sqlite.statement-refused", "sqlite.transaction-lost"])
+        #expect(fault == "sqlite.transaction-lost")
+        #expect(try connection.bodies().isEmpty)
+        try connection.write("after")
+        #expect(try connection.bodies() == ["after"])
     }
 
     @Test func `cannot be ended or begun by hand`() throws {

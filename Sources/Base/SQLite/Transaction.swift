@@ -94,11 +94,8 @@ extension Connection {
             ? "ROLLBACK" : "ROLLBACK TO charter_\(depth); RELEASE charter_\(depth)"
         guard let handle = unsafe try? open() else { return }
         // After some faults SQLite has already rolled everything back by itself.
-        guard unsafe sqlite3_get_autocommit(handle) == 0 else {
-            undoFailed = depth > 0
-            return
-        }
-        let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+        let isOpen = unsafe sqlite3_get_autocommit(handle) == 0
+        let code = isOpen ? unsafe sqlite3_exec(handle, sql, nil, nil, nil) : SQLITE_OK
         undoFailed = code != SQLITE_OK || (undoFailed && depth > 0)
     }
 }
