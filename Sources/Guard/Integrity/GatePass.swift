@@ -70,11 +70,18 @@ struct GatePass {
         _ findings: [Finding], _ gate: GateDefinition, _ spec: Specification
     ) -> [Violation] {
         findings.map { finding in
-            let path = finding.path.hasPrefix("#") ? spec.path : spec.whole(finding.path)
+            // A finding's place is a file, a place inside a document (#/…), or both.
+            let parts = finding.path.split(
+                separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+            let file = String(parts[0])
+            let place = parts.count > 1 && !parts[1].isEmpty ? " at \(parts[1])" : ""
             return Violation(
-                .gates, .gateFailed, path: Printable(path).description,
+                .gates,
+                .gateFailed,
+                path: Printable(file.isEmpty ? spec.path : spec.whole(file)).description,
                 rule: "\(gate.id) (\(gate.name)): \(finding.rule)",
-                reason: "\(spec.id): \(finding.reason)")
+                reason: "\(spec.id)\(place): \(finding.reason)"
+            )
         }
     }
 

@@ -24,7 +24,6 @@ struct OwnershipPass {
     /// The verdict, and the ownership registry that the later stages go by.
     func judge() -> (violations: [Violation], ownership: OwnershipTable) {
         var pass = self
-        pass.judgeDirectories()
         pass.judgeFiles()
         return (pass.violations.sorted(), compiled)
     }
@@ -46,21 +45,6 @@ struct OwnershipPass {
         )
     }
 
-    private mutating func judgeDirectories() {
-        let known = Set(state.locals.map(\.directory))
-        let broken = Set(state.localViolations.map(\.path))
-        for directory in state.scan.directories where !known.contains(directory) {
-            let shown = directory.isEmpty ? "." : Printable(bytes: directory).description
-            let registry = Printable(bytes: LocalRegistry.path(in: directory)).description
-            if broken.contains(registry) { continue }
-            refuse(
-                .noLocalRegistry,
-                directory.isEmpty ? [UInt8(ascii: ".")] : directory,
-                "The directory \(shown) holds files and has no \(RootLayout.localRegistryName)."
-            )
-        }
-    }
-
     /// One pass over files, local rows and compiled rows, all in the order of their paths.
     private mutating func judgeFiles() {
         var cursors: [[UInt8]: (local: Int, row: Int)] = [:]
@@ -69,6 +53,7 @@ struct OwnershipPass {
         }
         var at = 0
         var missing: Set<[UInt8]> = []
+        var lacking: Set<[UInt8]> = []
         var lastDirectory: [UInt8]?
         var cursor: (local: Int, row: Int)?
         for path in state.tree.paths {
@@ -84,7 +69,9 @@ struct OwnershipPass {
                 judgeKept(path, row)
             } else if let local = localRow(of: path, &cursor, &missing) {
                 judge(local, at: path, row)
-            } else if cursor != nil {
+            } else if cursor == nil && row != nil {
+                lacking.insert(directory)
+            } else {
                 refuse(
                     .orphan,
                     path.bytes,
@@ -98,6 +85,23 @@ struct OwnershipPass {
             for rest in local.rows.dropFirst(row) { note(missing: rest, of: local, &missing) }
         }
         judgeCompiledWithoutFile(upTo: nil, &at, missing)
+        judge(lacking: lacking)
+    }
+
+    /// Directories whose files are compiled although nobody there says who owns them.
+    private mutating func judge(lacking: Set<[UInt8]>) {
+        let broken = Set(state.localViolations.map(\.path))
+        for directory in lacking {
+            let registry = Printable(bytes: LocalRegistry.path(in: directory)).description
+            if broken.contains(registry) { continue }
+            let shown = directory.isEmpty ? "." : Printable(bytes: directory).description
+            refuse(
+                .noLocalRegistry,
+                directory.isEmpty ? [UInt8(ascii: ".")] : directory,
+                "The directory \(shown) holds registered files and has no "
+                    + "\(RootLayout.localRegistryName)."
+            )
+        }
     }
 
     private func compiledRow(at path: RelativePath, _ at: inout Int) -> OwnershipRow? {
