@@ -70,6 +70,14 @@ struct `A governor` {
             rule: "/files/patterns/tests~1"
         ),
         Fixture(
+            rules: #"{"files": {"patterns": {"tests": "test_*.py"}}}"#,
+            good: ["tests/test_a.py": "", "tests/data/x.json": ""],
+            bad: ["tests/b.py": ""],
+            code: "law.file-name",
+            path: "tests/b.py",
+            rule: "/files/patterns/tests"
+        ),
+        Fixture(
             rules: #"{"files": {"patterns": {"src/**": {"regex": "^[a-z_]+\\.py$"}}}}"#,
             good: ["src/x/a_b.py": "", "A.py": ""],
             bad: ["src/x/A.py": ""],
@@ -458,6 +466,18 @@ struct `A governor` {
         #expect(governor.judge(try tree(["a.json": "[]"], "{}")) == [])
         let findings = governor.judge(try tree(["a.json": "{}"], "{}"))
         #expect(findings.map(\.rule) == ["urn:test:list#/type"])
+    }
+
+    @Test func `says each finding as JSON too`() throws {
+        let findings = try law(#"{"required_files": ["a"]}"#).judge(try tree([:], "{}"))
+        #expect(
+            findings.map(\.json) == [
+                [
+                    "path": "a", "rule": "FMWK-T#/required_files/0", "code": "law.file-missing",
+                    "reason": "A file 'a' is required, but there is none.",
+                ]
+            ]
+        )
     }
 
     @Test func `never passes what it could not judge`() throws {

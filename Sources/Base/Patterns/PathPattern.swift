@@ -1,3 +1,5 @@
+package import Canon
+
 /// A pattern over paths relative to a root: `src/**`, `tests/test_*.py`, `docs/{a,b}/[0-9]?.md`.
 ///
 /// `*` and `?` stay within one segment, `**` is a whole segment and stands for any number of
@@ -53,6 +55,9 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether the path matches.
+    package func matches(_ path: RelativePath) -> Bool { matches(path.bytes.span) }
+
+    /// Whether the path matches.
     package func matches(_ path: [UInt8]) -> Bool { matches(path.span) }
 
     /// Whether the path matches.
@@ -80,6 +85,8 @@ private enum Shape: Sendable {
     case inside([UInt8])
     /// `dir/*.ext`: the bytes of `dir/` and of `.ext`, either of which may be empty.
     case named(folder: [UInt8], ending: [UInt8])
+    /// `dir/**/*.ext`: the same at any depth.
+    case namedInside(folder: [UInt8], ending: [UInt8])
     /// Anything else, with its literal prefix.
     case segments([PathSegment], prefix: [UInt8])
 
@@ -102,6 +109,13 @@ private enum Shape: Sendable {
             case .wild(let tokens) where isLast:
                 if let ending = Shape.ending(tokens) {
                     self = .named(folder: folder, ending: ending)
+                    return
+                }
+            case .anySegments where index == segments.count - 2:
+                if case .wild(let tokens) = segments[index + 1],
+                    let ending = Shape.ending(tokens)
+                {
+                    self = .namedInside(folder: folder, ending: ending)
                     return
                 }
             default: break
@@ -134,7 +148,7 @@ private enum Shape: Sendable {
         case .exact(let path): path
         case .everything: []
         case .inside(let folder): folder
-        case .named(let folder, _): folder
+        case .named(let folder, _), .namedInside(let folder, _): folder
         case .segments(_, let prefix): prefix
         }
     }
@@ -148,20 +162,30 @@ private enum Shape: Sendable {
         case .inside(let folder):
             return path.count > folder.count && begins(path, with: folder)
         case .named(let folder, let ending):
-            guard path.count >= folder.count + ending.count, path.count > folder.count,
-                begins(path, with: folder)
-            else { return false }
-            let tail = path.count - ending.count
-            for index in 0..<ending.count where path[tail + index] != ending[index] {
-                return false
-            }
+            guard ends(path, with: ending, after: folder) else { return false }
             for index in folder.count..<path.count where path[index] == PathPatternReader.slash {
                 return false
             }
             return true
+        case .namedInside(let folder, let ending):
+            return ends(path, with: ending, after: folder)
         case .segments(let segments, let prefix):
             return begins(path, with: prefix) && PathSegment.match(segments, path)
         }
+    }
+
+    /// Whether the path is the folder, at least one byte, and the ending as a part of that.
+    private func ends(
+        _ path: Span<UInt8>,
+        with ending: [UInt8],
+        after folder: [UInt8]
+    ) -> Bool {
+        guard path.count >= folder.count + ending.count, path.count > folder.count else {
+            return false
+        }
+        let tail = path.count - ending.count
+        for index in 0..<ending.count where path[tail + index] != ending[index] { return false }
+        return path[path.count - 1] != PathPatternReader.slash && begins(path, with: folder)
     }
 
     private func begins(_ path: Span<UInt8>, with prefix: [UInt8]) -> Bool {

@@ -53,7 +53,8 @@ enum PathSegment: Sendable {
             for index in 0..<name.count where path[start + index] != name[index] { return false }
             return true
         case .wild(let tokens):
-            return PathToken.match(tokens, path, start, end)
+            // A name has at least one byte, even for a star.
+            return start < end && PathToken.match(tokens, path, start, end)
         }
     }
 }

@@ -1,3 +1,5 @@
+package import Canon
+
 /// One way in which a target does not conform to its law.
 package struct Finding: Hashable, Sendable, CustomStringConvertible {
     /// Where in the target: a JSON Pointer, a file's path, or a path followed by `#` and a pointer.
@@ -18,6 +20,14 @@ package struct Finding: Hashable, Sendable, CustomStringConvertible {
         self.rule = rule
         self.code = code
         self.reason = reason
+    }
+
+    /// The four parts as a JSON object.
+    package var json: JSONValue {
+        [
+            "path": .string(path), "rule": .string(rule), "code": .string(code),
+            "reason": .string(reason),
+        ]
     }
 
     package var description: String { "\(path): \(code): \(reason) [\(rule)]" }

@@ -78,8 +78,7 @@ struct RuleReader {
                 } else {
                     .glob(try path(value.string ?? "", at))
                 }
-            let inside = try path(folder.hasSuffix("/") ? folder + "*" : folder, at)
-            rules.append(TreeRule(rule: at, demand: .named(inside, name)))
+            rules.append(TreeRule(rule: at, demand: .named(try inside(folder, at), name)))
         }
         rules += try counts(object["counts"], pointer + "/counts")
         if let authorizes = object["authorizes"]?.array {
@@ -96,6 +95,13 @@ struct RuleReader {
     private func directory(_ text: String, _ at: String) throws(LawFault) -> TreeRule {
         let name = text.hasSuffix("/") ? String(text.dropLast()) : text
         return TreeRule(rule: at, demand: .directory(name: name, try path(name + "/**", at)))
+    }
+
+    /// The files right in a folder; a pattern with wildcards stands for itself.
+    private func inside(_ folder: String, _ at: String) throws(LawFault) -> PathPattern {
+        if folder.hasSuffix("/") { return try path(folder + "*", at) }
+        let pattern = try path(folder, at)
+        return pattern.isExact ? try path(folder + "/*", at) : pattern
     }
 
     private func counts(_ value: JSONValue?, _ pointer: String) throws(LawFault) -> [TreeRule] {
