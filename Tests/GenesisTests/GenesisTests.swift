@@ -11,6 +11,9 @@ struct `The law in the executable` {
             let onDisk = try Data(contentsOf: URL(fileURLWithPath: Repository.file(file.path)))
             #expect([UInt8](onDisk) == file.bytes, "\(file.path)")
         }
-        #expect(files.map(\.path) == files.map(\.path).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+        #expect(
+            files.map(\.path)
+                == files.map(\.path).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        )
     }
 }

@@ -16,8 +16,10 @@ package struct GenesisFile: Sendable {
         (0..<genesis_count()).map { index in
             let file = unsafe genesis_file(index)
             return unsafe GenesisFile(
-                path: String(cString: file.path), owner: String(cString: file.owner),
-                bytes: Array(UnsafeBufferPointer(start: file.bytes, count: file.count)))
+                path: String(cString: file.path),
+                owner: String(cString: file.owner),
+                bytes: Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
+            )
         }
     }
 }

@@ -13,13 +13,16 @@ package enum WorkerThreads {
                 let work = unsafe Unmanaged.passRetained(Work(index: index, body: body))
                 var thread = pthread_t()
                 let made = unsafe pthread_create(
-                    &thread, nil,
+                    &thread,
+                    nil,
                     { raw in
                         guard let raw = unsafe raw else { return nil }
                         let work = unsafe Unmanaged<Work>.fromOpaque(raw).takeRetainedValue()
                         work.body(work.index)
                         return nil
-                    }, work.toOpaque())
+                    },
+                    work.toOpaque()
+                )
                 if made == 0 {
                     threads.append(thread)
                 } else {

@@ -44,9 +44,14 @@ struct GatePass {
                 } catch {
                     violations.append(
                         Violation(
-                            .gates, .gateUnusable, path: gate.path, rule: gate.id,
+                            .gates,
+                            .gateUnusable,
+                            path: gate.path,
+                            rule: gate.id,
                             reason: "The gate \(gate.id) cannot judge \(spec.id): "
-                                + error.description))
+                                + error.description
+                        )
+                    )
                 }
             }
         }
@@ -54,7 +59,8 @@ struct GatePass {
     }
 
     private func made(
-        _ gate: GateDefinition, _ framework: Framework
+        _ gate: GateDefinition,
+        _ framework: Framework
     ) throws(LawFault) -> Governor {
         let (rules, id, version) =
             gate.subject == .framework
@@ -67,12 +73,17 @@ struct GatePass {
     }
 
     private func findings(
-        _ findings: [Finding], _ gate: GateDefinition, _ spec: Specification
+        _ findings: [Finding],
+        _ gate: GateDefinition,
+        _ spec: Specification
     ) -> [Violation] {
         findings.map { finding in
             // A finding's place is a file, a place inside a document (#/…), or both.
             let parts = finding.path.split(
-                separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+                separator: "#",
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
             let file = String(parts[0])
             let place = parts.count > 1 && !parts[1].isEmpty ? " at \(parts[1])" : ""
             return Violation(
@@ -128,7 +139,8 @@ struct GatePass {
                 var entity = package.document.object ?? JSONObject()
                 entity["entity_type"] = "package"
                 return .object(entity)
-            })
+            }
+        )
         return .object(metadata)
     }
 }

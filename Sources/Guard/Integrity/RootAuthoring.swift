@@ -188,7 +188,9 @@ package struct RootAuthoring: Sendable {
         package var violations: [Violation] = []
     }
 
-    /// Gives every file the owner that a table names. Rows that the compiler makes are left to it.
+    /// Gives every file the owner that a table names.
+    ///
+    /// Rows that the compiler makes are left to it.
     package func adopt(
         _ table: OwnershipTable
     ) throws(IntegrityFault) -> PristineGuard.Outcome<Adoption> {
@@ -209,7 +211,12 @@ package struct RootAuthoring: Sendable {
                 if known?.owner == row.owner && known?.registry == row.registry { continue }
                 local.put(
                     LocalRegistry.Row(
-                        name: name, owner: row.owner, registry: row.registry, digest: digest))
+                        name: name,
+                        owner: row.owner,
+                        registry: row.registry,
+                        digest: digest
+                    )
+                )
                 locals[directory] = local
             }
             guard result.violations.isEmpty else { return result }

@@ -53,9 +53,13 @@ package struct RootGenesis: Sendable {
         }
     }
 
-    /// Writes the law and owns it. `adopted` names files that lie there already and get an owner too.
+    /// Writes the law and owns it.
+    ///
+    /// `adopted` names files that lie there already and get an owner too.
     package func make(
-        _ items: [Item], adopting adopted: [RelativePath], as adoptedOwner: String,
+        _ items: [Item],
+        adopting adopted: [RelativePath],
+        as adoptedOwner: String,
         isAdopting: Bool
     ) throws(IntegrityFault) -> GovernedRoot {
         try refuseCollisions(items, isAdopting: isAdopting)
@@ -68,7 +72,8 @@ package struct RootGenesis: Sendable {
     }
 
     private func refuseCollisions(
-        _ items: [Item], isAdopting: Bool
+        _ items: [Item],
+        isAdopting: Bool
     ) throws(IntegrityFault) {
         do {
             if try directory.facts(of: RootLayout.rootManifest) != nil {
@@ -92,7 +97,9 @@ package struct RootGenesis: Sendable {
 
     // Stage everything · sync once · move each file, root.json last.
     private func write(
-        _ items: [Item], _ adopted: [RelativePath], _ adoptedOwner: String
+        _ items: [Item],
+        _ adopted: [RelativePath],
+        _ adoptedOwner: String
     ) throws(HostFault) {
         var registries: [[UInt8]: LocalRegistry] = [:]
         func register(_ path: RelativePath, _ owner: String) {
@@ -100,7 +107,12 @@ package struct RootGenesis: Sendable {
             var local = registries[parent] ?? LocalRegistry(directory: parent)
             local.add(
                 LocalRegistry.Row(
-                    name: Array(path.name.utf8), owner: owner, registry: .package, digest: nil))
+                    name: Array(path.name.utf8),
+                    owner: owner,
+                    registry: .package,
+                    digest: nil
+                )
+            )
             registries[parent] = local
         }
         for item in items {
@@ -109,15 +121,21 @@ package struct RootGenesis: Sendable {
         for path in adopted { register(path, adoptedOwner) }
         let locals = registries.values.map { local in
             Item(
-                path: String(decoding: local.path, as: UTF8.self), owner: "",
-                bytes: LocalRegistry(directory: local.directory, rows: local.rows).bytes)
+                path: String(decoding: local.path, as: UTF8.self),
+                owner: "",
+                bytes: LocalRegistry(directory: local.directory, rows: local.rows).bytes
+            )
         }
         let all = (locals + items).sorted { left, right in
-            let (a, b) = (left.path == RootLayout.rootManifest, right.path == RootLayout.rootManifest)
+            let (a, b) = (
+                left.path == RootLayout.rootManifest, right.path == RootLayout.rootManifest
+            )
             return a == b ? left.path.precedesInBytes(right.path) : b
         }
         let stage = try Directory.openMaking(
-            directory.path + "/" + RootGenesis.stage, mode: 0o755)
+            directory.path + "/" + RootGenesis.stage,
+            mode: 0o755
+        )
         for (index, item) in all.enumerated() {
             try DurableFile.replace("\(index)", with: item.bytes, in: stage)
         }

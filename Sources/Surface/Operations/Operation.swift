@@ -70,7 +70,10 @@ package struct Answer: Sendable {
     package var raw: [UInt8]?
 
     package init(
-        _ verdict: Verdict = .done, json: JSONValue, lines: [String], raw: [UInt8]? = nil
+        _ verdict: Verdict = .done,
+        json: JSONValue,
+        lines: [String],
+        raw: [UInt8]? = nil
     ) {
         self.verdict = verdict
         self.json = json

@@ -5,7 +5,9 @@ package import Integrity
 package import Law
 package import Registry
 
-/// Why an operation could not be carried out. Not a refusal: those are answers.
+/// Why an operation could not be carried out.
+///
+/// Not a refusal: those are answers.
 package enum OperationFault: Fault {
     case usage(String)
     case integrity(IntegrityFault)

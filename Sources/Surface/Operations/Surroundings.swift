@@ -18,7 +18,10 @@ package struct Surroundings: Sendable {
     package var progress: (@Sendable (TreeScan.Progress) -> Void)?
 
     package init(
-        workingDirectory: String, stateHome: String, clock: Host.Clock, randomness: Randomness
+        workingDirectory: String,
+        stateHome: String,
+        clock: Host.Clock,
+        randomness: Randomness
     ) {
         self.workingDirectory = workingDirectory
         self.stateHome = stateHome
@@ -54,7 +57,8 @@ package struct Surroundings: Sendable {
     }
 
     /// A path below a root, whether it was given relative to the working directory or to the root.
-    package func path(_ text: String, in root: GovernedRoot) throws(OperationFault) -> RelativePath {
+    package func path(_ text: String, in root: GovernedRoot) throws(OperationFault) -> RelativePath
+    {
         let whole = absolute(text)
         let top = root.directory.path
         let inside = whole.hasPrefix(top + "/") ? String(whole.dropFirst(top.count + 1)) : text

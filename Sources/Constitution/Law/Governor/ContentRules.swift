@@ -28,9 +28,9 @@ extension Judgement {
             }
             let wanted = missing.filter { exports[$0].files.matches(file.bytes) }
             guard !applicable.isEmpty || !wanted.isEmpty else { continue }
-            guard let text = read(file, applicable.first?.rule ?? exports[wanted[0]].rule) else {
-                continue
-            }
+            let needsText = !wanted.isEmpty || applicable.contains(where: \.needsText)
+            let rule = applicable.first?.rule ?? exports[wanted[0]].rule
+            guard let text = read(file, rule, needsText: needsText) else { continue }
             for rule in applicable { judge(text, rule) }
             missing.removeAll { wanted.contains($0) && isDeclared(exports[$0], text) }
             if isExhausted { return }
@@ -53,7 +53,11 @@ extension Judgement {
         let bytes: [UInt8]
     }
 
-    private mutating func read(_ file: RelativePath, _ rule: String) -> Text? {
+    private mutating func read(
+        _ file: RelativePath,
+        _ rule: String,
+        needsText: Bool
+    ) -> Text? {
         let bytes: [UInt8]
         switch target.content(file, budget.fileBytesMax) {
         case .bytes(let all) where all.count <= budget.fileBytesMax: bytes = all
@@ -76,6 +80,10 @@ extension Judgement {
             return nil
         }
         guard spend(1 + bytes.count / 16) else { return nil }
+        if String(validating: bytes, as: UTF8.self) == nil && !needsText {
+            // Bytes that are no text stand as U+FFFD; what is forbidden is found around them.
+            return Text(file: file, bytes: Array(String(decoding: bytes, as: UTF8.self).utf8))
+        }
         guard String(validating: bytes, as: UTF8.self) != nil else {
             breach(
                 file.text,

@@ -64,6 +64,14 @@ struct ContentRule: Sendable {
     let files: [PathPattern]
     /// Whether a file that the rule names exactly must be there to be looked into.
     let mustExist: Bool
+
+    /// Whether the rule makes sense for text only; what is merely forbidden is found in any bytes.
+    var needsText: Bool {
+        !demands.allSatisfy { demand in
+            if case .forbidden = demand.demand { true } else { false }
+        }
+    }
+
     var demands: [(rule: String, demand: Demand)] = []
 
     enum Demand: Sendable {

@@ -35,12 +35,17 @@ package struct ArgumentReader {
         let wantsHelp = request.has("help")
         if !wantsHelp { try check(request, operation) }
         return Reading(
-            operation: operation, request: request, wantsJSON: request.has("json"),
-            wantsHelp: wantsHelp)
+            operation: operation,
+            request: request,
+            wantsJSON: request.has("json"),
+            wantsHelp: wantsHelp
+        )
     }
 
     private static func readOption(
-        _ word: String, _ rest: inout ArraySlice<String>, _ operation: Operation,
+        _ word: String,
+        _ rest: inout ArraySlice<String>,
+        _ operation: Operation,
         _ request: inout Request
     ) throws(OperationFault) {
         guard word.hasPrefix("--") else {
@@ -53,7 +58,8 @@ package struct ArgumentReader {
         else {
             throw .usage(
                 "'charter \(operation.name)' has no option --\(name); "
-                    + "'charter \(operation.name) --help' lists them.")
+                    + "'charter \(operation.name) --help' lists them."
+            )
         }
         let inline = body.contains("=") ? String(body.dropFirst(name.count + 1)) : nil
         guard let valueName = option.value else {
@@ -70,21 +76,24 @@ package struct ArgumentReader {
     }
 
     private static func check(
-        _ request: Request, _ operation: Operation
+        _ request: Request,
+        _ operation: Operation
     ) throws(OperationFault) {
         let required = operation.operands.filter(\.isRequired)
         if request.operands.count < required.count {
             let missing = required[request.operands.count]
             throw .usage(
                 "'charter \(operation.name)' needs \(missing.name): \(missing.summary). "
-                    + "Usage: \(HelpText.usage(operation))")
+                    + "Usage: \(HelpText.usage(operation))"
+            )
         }
         let repeats = operation.operands.last?.repeats ?? false
         if !repeats, request.operands.count > operation.operands.count {
             throw .usage(
                 "'charter \(operation.name)' does not take "
                     + "\"\(request.operands[operation.operands.count])\". "
-                    + "Usage: \(HelpText.usage(operation))")
+                    + "Usage: \(HelpText.usage(operation))"
+            )
         }
     }
 
@@ -96,13 +105,16 @@ package struct ArgumentReader {
         if !family.isEmpty {
             return .usage(
                 "'charter \(words.prefix(2).joined(separator: " "))' is no command; there are "
-                    + family.map { "'\($0.name)'" }.joined(separator: ", ") + ".")
+                    + family.map { "'\($0.name)'" }.joined(separator: ", ") + "."
+            )
         }
-        let near = Catalog.operations.map(\.name)
+        let near =
+            Catalog.operations.map(\.name)
             .min { distance($0, noun) < distance($1, noun) } ?? ""
         let hint = distance(near, noun) <= 3 ? " Did you mean 'charter \(near)'?" : ""
         return .usage(
-            "'charter \(noun)' is no command; 'charter help' lists them.\(hint)")
+            "'charter \(noun)' is no command; 'charter help' lists them.\(hint)"
+        )
     }
 
     /// How many letters differ: insertions, deletions and replacements.

@@ -36,8 +36,10 @@ package enum CommandLineDoor {
         do {
             var surroundings = Surroundings(
                 workingDirectory: try HostEnvironment.workingDirectory(),
-                stateHome: stateHome ?? home + "/.local/state", clock: .system,
-                randomness: .system)
+                stateHome: stateHome ?? home + "/.local/state",
+                clock: .system,
+                randomness: .system
+            )
             surroundings.namedRoot = HostEnvironment.variable("CHARTER_ROOT")
             return surroundings
         } catch {
@@ -60,7 +62,8 @@ package enum CommandLineDoor {
                     "causes": .array(
                         chain.dropFirst().map {
                             ["code": .string($0.code), "message": .string($0.description)]
-                        }),
+                        }
+                    ),
                 ],
                 "exit": .integer(Int(fault.status)),
             ]

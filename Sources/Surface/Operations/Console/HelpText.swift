@@ -23,7 +23,9 @@ package enum HelpText {
 
     /// What `charter COMMAND --help` prints.
     package static func page(_ operation: Operation) -> [String] {
-        var lines = ["charter \(operation.name): \(operation.summary)", "", "Usage: \(usage(operation))"]
+        var lines = [
+            "charter \(operation.name): \(operation.summary)", "", "Usage: \(usage(operation))",
+        ]
         lines.append("")
         lines += operation.details.split(separator: "\n", omittingEmptySubsequences: false)
             .map(String.init)

@@ -59,7 +59,8 @@ enum Report {
         Answer(
             .refused,
             json: ["verdict": "refused", "violations": .array(violations.map(\.json))],
-            lines: findings(violations) + ["", summary])
+            lines: findings(violations) + ["", summary]
+        )
     }
 }
 
@@ -75,6 +76,7 @@ extension Report {
                     "reason": .string(denial.reason),
                 ],
             ],
-            lines: ["denied: \(denial.reason)", "    rule: \(denial.rule)"])
+            lines: ["denied: \(denial.reason)", "    rule: \(denial.rule)"]
+        )
     }
 }

@@ -13,15 +13,19 @@ struct AdoptedLaw {
         [
             document("registries/frameworks/FMWK-ROOT.schema.json", framework, owner: "PKG-LAW"),
             RootGenesis.Item(
-                path: "registries/frameworks/FMWK-ROOT_adopted_content.md", owner: "PKG-LAW",
-                bytes: Array(explanation.utf8)),
+                path: "registries/frameworks/FMWK-ROOT_adopted_content.md",
+                owner: "PKG-LAW",
+                bytes: Array(explanation.utf8)
+            ),
             document("registries/specs/SPEC-ROOT.json", spec, owner: "PKG-REGISTRIES"),
             document("registries/packages/PKG-ROOT.json", package, owner: "PKG-REGISTRIES"),
         ]
     }
 
     private func document(
-        _ path: String, _ value: JSONValue, owner: String
+        _ path: String,
+        _ value: JSONValue,
+        owner: String
     ) -> RootGenesis.Item {
         RootGenesis.Item(path: path, owner: owner, bytes: value.pretty)
     }
@@ -64,7 +68,8 @@ struct AdoptedLaw {
             "authorizes": .array(
                 patterns.map { pattern in
                     ["pattern": .string(pattern), "purpose": "Adopted when the root was made."]
-                }),
+                }
+            ),
             "rules": [:],
         ]
     }

@@ -39,8 +39,12 @@ private struct Diagnosis {
         } catch {
             lines.append(
                 Line(
-                    name: "root", wanted: "a governed root", found: error.description,
-                    isGood: surroundings.namedRoot == nil))
+                    name: "root",
+                    wanted: "a governed root",
+                    found: error.description,
+                    isGood: surroundings.namedRoot == nil
+                )
+            )
         }
         let isGood = lines.allSatisfy(\.isGood)
         let width = (lines.map(\.name.count).max() ?? 0) + 2
@@ -55,10 +59,12 @@ private struct Diagnosis {
                             "found": .string(line.found), "good": .bool(line.isGood),
                             "next": .string(line.next),
                         ]
-                    }),
+                    }
+                ),
             ],
             lines: lines.flatMap { Diagnosis.shown($0, width) }
-                + [isGood ? "all is well" : "something is wanting"])
+                + [isGood ? "all is well" : "something is wanting"]
+        )
     }
 
     private static func shown(_ line: Line, _ width: Int) -> [String] {
@@ -73,24 +79,39 @@ private struct Diagnosis {
         let confinement = facts.confinement
         return [
             Line(
-                name: "kernel", wanted: "5.6 or later (openat2)", found: facts.kernelRelease,
+                name: "kernel",
+                wanted: "5.6 or later (openat2)",
+                found: facts.kernelRelease,
                 isGood: facts.hasOpenat2,
-                next: "Without openat2 paths are resolved step by step: slower, still safe."),
+                next: "Without openat2 paths are resolved step by step: slower, still safe."
+            ),
             Line(
-                name: "processors", wanted: "1 or more", found: String(facts.processors),
-                isGood: facts.processors > 0),
+                name: "processors",
+                wanted: "1 or more",
+                found: String(facts.processors),
+                isGood: facts.processors > 0
+            ),
             Line(
-                name: "landlock", wanted: "version 3 or later",
+                name: "landlock",
+                wanted: "version 3 or later",
                 found: confinement.landlockVersion > 0
                     ? "version \(confinement.landlockVersion)" : "not in this kernel",
                 isGood: confinement.landlockVersion >= 3,
-                next: "Enable Landlock (lsm=landlock,…), or start planes with reduced confinement."),
+                next: "Enable Landlock (lsm=landlock,…), or start planes with reduced confinement."
+            ),
             Line(
-                name: "seccomp", wanted: "filters", found: confinement.hasSeccomp ? "filters" : "none",
-                isGood: confinement.hasSeccomp, next: "Enable CONFIG_SECCOMP_FILTER."),
+                name: "seccomp",
+                wanted: "filters",
+                found: confinement.hasSeccomp ? "filters" : "none",
+                isGood: confinement.hasSeccomp,
+                next: "Enable CONFIG_SECCOMP_FILTER."
+            ),
             Line(
-                name: "user", wanted: "any",
-                found: facts.effectiveUser == 0 ? "root" : "uid \(facts.effectiveUser)", isGood: true),
+                name: "user",
+                wanted: "any",
+                found: facts.effectiveUser == 0 ? "root" : "uid \(facts.effectiveUser)",
+                isGood: true
+            ),
         ]
     }
 
@@ -99,27 +120,45 @@ private struct Diagnosis {
         let fileSystem = (try? HostFacts.fileSystem(of: root.directory)) ?? "unknown"
         lines.append(
             Line(
-                name: "root", wanted: "a governed root", found: "\(root.id) at \(root.directory.path)",
-                isGood: true))
+                name: "root",
+                wanted: "a governed root",
+                found: "\(root.id) at \(root.directory.path)",
+                isGood: true
+            )
+        )
         lines.append(
-            Line(name: "file system", wanted: "a local one", found: fileSystem,
+            Line(
+                name: "file system",
+                wanted: "a local one",
+                found: fileSystem,
                 isGood: !["nfs", "cifs", "fuse"].contains(fileSystem),
-                next: "Put the root on a local disk; durability on this one is not known."))
+                next: "Put the root on a local disk; durability on this one is not known."
+            )
+        )
         lines += state(root)
         do throws(IntegrityFault) {
             let report = try IntegrityCheck(root).run(through: .links)
             lines.append(
                 Line(
-                    name: "registries", wanted: "whole", found: report.isWhole
+                    name: "registries",
+                    wanted: "whole",
+                    found: report.isWhole
                         ? "whole, \(report.fileCount) files"
                         : "\(report.violations.count) findings, first: "
                             + (report.violations.first?.code.rawValue ?? ""),
-                    isGood: report.isWhole, next: "Run 'charter integrity check'."))
+                    isGood: report.isWhole,
+                    next: "Run 'charter integrity check'."
+                )
+            )
             lines.append(
                 Line(
-                    name: "seal", wanted: "none, or one that verifies", found: report.seal.rawValue,
+                    name: "seal",
+                    wanted: "none, or one that verifies",
+                    found: report.seal.rawValue,
                     isGood: report.seal == .none || report.seal == .verified,
-                    next: "Run 'charter seal verify'."))
+                    next: "Run 'charter seal verify'."
+                )
+            )
         } catch {
             throw .integrity(error)
         }
@@ -127,26 +166,35 @@ private struct Diagnosis {
     }
 
     private func state(_ root: GovernedRoot) -> [Line] {
-        guard let directory = try? Directory.open(root.statePath), let facts = try? directory.facts()
+        guard let directory = try? Directory.open(root.statePath),
+            let facts = try? directory.facts()
         else {
             return [
                 Line(
-                    name: "state", wanted: root.statePath, found: "not made yet (it is at first use)",
-                    isGood: true)
+                    name: "state",
+                    wanted: root.statePath,
+                    found: "not made yet (it is at first use)",
+                    isGood: true
+                )
             ]
         }
         let open = facts.permissions & 0o077 != 0
         let isCut = (try? directory.facts(of: "install/commit.json")) ?? nil
         return [
             Line(
-                name: "state", wanted: "for its owner only",
+                name: "state",
+                wanted: "for its owner only",
                 found: "\(root.statePath), mode \(String(facts.permissions, radix: 8))",
-                isGood: !open, next: "chmod 700 \(root.statePath)"),
+                isGood: !open,
+                next: "chmod 700 \(root.statePath)"
+            ),
             Line(
-                name: "operations", wanted: "none cut short",
+                name: "operations",
+                wanted: "none cut short",
                 found: isCut == nil ? "none cut short" : "one was cut short by a crash",
                 isGood: isCut == nil,
-                next: "Run 'charter registry compile': it completes the operation first."),
+                next: "Run 'charter registry compile': it completes the operation first."
+            ),
         ]
     }
 }

@@ -46,13 +46,19 @@ struct Explanation {
             "accounted_for": .bool(isWhole),
         ]
         return Answer(
-            isWhole ? .done : .refused, json: json,
-            lines: lines(owner, spec, framework, authorisation, gates, package, standing))
+            isWhole ? .done : .refused,
+            json: json,
+            lines: lines(owner, spec, framework, authorisation, gates, package, standing)
+        )
     }
 
     private func lines(
-        _ owner: String?, _ spec: Specification?, _ framework: Framework?,
-        _ authorisation: Framework.Authorisation?, _ gates: [String], _ package: PackageManifest?,
+        _ owner: String?,
+        _ spec: Specification?,
+        _ framework: Framework?,
+        _ authorisation: Framework.Authorisation?,
+        _ gates: [String],
+        _ package: PackageManifest?,
         _ standing: (words: String, isWhole: Bool)
     ) -> [String] {
         var lines = [
@@ -63,7 +69,8 @@ struct Explanation {
             lines.append("  allowed   \(framework.id) (\(framework.name))")
             lines.append(
                 authorisation.map { "            \($0.pattern.text): \($0.purpose)" }
-                    ?? "            but no pattern of it authorises this path")
+                    ?? "            but no pattern of it authorises this path"
+            )
         } else {
             lines.append("  allowed   no framework authorises it")
         }
@@ -93,7 +100,8 @@ struct Explanation {
                 Printable(path.text).description,
                 "  exempt    by \(exemption.policy) (\(exemption.kind.rawValue))",
                 "  reason    \(exemption.reason)",
-            ])
+            ]
+        )
     }
 
     private func gate(_ gate: GateDefinition?, _ id: String) -> JSONValue {

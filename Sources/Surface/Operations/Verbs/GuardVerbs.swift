@@ -15,7 +15,12 @@ extension Operation {
             """,
         power: .author,
         operands: [
-            .init(name: "PATH", summary: "unowned paths; else all", isRequired: false, repeats: true)
+            .init(
+                name: "PATH",
+                summary: "unowned paths; else all",
+                isRequired: false,
+                repeats: true
+            )
         ]
     ) { request, surroundings throws(OperationFault) in
         let root = try surroundings.root()
@@ -35,7 +40,9 @@ extension Operation {
             lines += left.map { "left      \(Printable($0)): it is owned, exempt or not there" }
             lines.append(
                 result.moved.isEmpty
-                    ? "nothing to move" : "\(Report.count(result.moved.count, "thing")) in \(result.place)")
+                    ? "nothing to move"
+                    : "\(Report.count(result.moved.count, "thing")) in \(result.place)"
+            )
             return Answer(left.isEmpty ? .done : .refused, json: json, lines: lines)
         } catch {
             throw .integrity(error)
@@ -62,7 +69,9 @@ extension Operation {
             case .done(let result):
                 guard result.violations.isEmpty else {
                     return Report.refusal(
-                        result.violations, "not sealed: only a whole root can be; nothing changed.")
+                        result.violations,
+                        "not sealed: only a whole root can be; nothing changed."
+                    )
                 }
                 return Answer(
                     json: [
@@ -74,7 +83,8 @@ extension Operation {
                         "sealed: \(Report.count(result.fileCount, "file"))",
                         "root hash \(result.stateRoot?.hex ?? "")",
                         "verifier  \(result.verifier)",
-                    ])
+                    ]
+                )
             }
         } catch {
             throw .integrity(error)
@@ -119,7 +129,8 @@ extension Operation {
             case .done(let wasSealed):
                 return Answer(
                     json: ["verdict": "open", "was_sealed": .bool(wasSealed)],
-                    lines: [wasSealed ? "the seal is open" : "\(root.id) was not sealed"])
+                    lines: [wasSealed ? "the seal is open" : "\(root.id) was not sealed"]
+                )
             }
         } catch {
             throw .integrity(error)

@@ -23,7 +23,11 @@ extension Operation {
         operands: [.init(name: "DIR", summary: "the directory, made if it does not exist")],
         options: [
             .init(name: "adopt", value: nil, summary: "take in the files that lie there already"),
-            .init(name: "id", value: "ID", summary: "the root's id; else made from the directory's name"),
+            .init(
+                name: "id",
+                value: "ID",
+                summary: "the root's id; else made from the directory's name"
+            ),
             .init(name: "name", value: "NAME", summary: "the name that people see"),
         ]
     ) { request, surroundings throws(OperationFault) in
@@ -56,19 +60,27 @@ private struct Initialisation {
         guard Initialisation.slug(id) == id, !id.isEmpty, id.utf8.count <= 48 else {
             throw .usage(
                 "\"\(Printable(id))\" cannot be a root's id: use a-z, 0-9 and single hyphens, "
-                    + "beginning with a letter, 48 at most.")
+                    + "beginning with a letter, 48 at most."
+            )
         }
     }
 
     func run() throws(OperationFault) -> Answer {
         do throws(IntegrityFault) {
             let genesis = try RootGenesis(
-                at: path, stateHome: surroundings.stateHome, clock: surroundings.clock)
+                at: path,
+                stateHome: surroundings.stateHome,
+                clock: surroundings.clock
+            )
             let adopted =
                 isAdopting ? try genesis.existing(skipping: Initialisation.skipped) : []
             let items = items(adopted)
             let root = try genesis.make(
-                items, adopting: adopted, as: Initialisation.adoptedOwner, isAdopting: isAdopting)
+                items,
+                adopting: adopted,
+                as: Initialisation.adoptedOwner,
+                isAdopting: isAdopting
+            )
             let authoring = RootAuthoring(root, clock: surroundings.clock)
             let outcome = try authoring.compile(accept: true, progress: surroundings.progress)
             guard case .done(let compiled) = outcome, compiled.violations.isEmpty else {
@@ -77,7 +89,8 @@ private struct Initialisation {
                 }
                 return Report.refusal(
                     compiled.violations,
-                    "The law is in \(Printable(path)), but the root is not whole yet.")
+                    "The law is in \(Printable(path)), but the root is not whole yet."
+                )
             }
             let report = try IntegrityCheck(root).run()
             return answer(report, adopted.count)
@@ -93,7 +106,8 @@ private struct Initialisation {
         var lines = ["\(Printable(path)) is now a governed root: \(id)"]
         if isAdopting {
             lines.append(
-                "\(Report.count(adopted, "file")) adopted by \(Initialisation.adoptedOwner)")
+                "\(Report.count(adopted, "file")) adopted by \(Initialisation.adoptedOwner)"
+            )
         }
         lines += Report.lines(report)
         lines.append("next: cd \(Printable(path)) && charter integrity check")
@@ -102,23 +116,27 @@ private struct Initialisation {
                 "root_id": .string(id), "path": .string(path), "adopted": .integer(adopted),
                 "report": report.json,
             ],
-            lines: lines)
+            lines: lines
+        )
     }
 
     private func items(_ adopted: [RelativePath]) -> [RootGenesis.Item] {
         var items = GenesisFile.all.map { file in
             RootGenesis.Item(
-                path: file.path, owner: file.owner,
-                bytes: file.path == RootLayout.rootManifest ? manifest(file.bytes) : file.bytes)
+                path: file.path,
+                owner: file.owner,
+                bytes: file.path == RootLayout.rootManifest ? manifest(file.bytes) : file.bytes
+            )
         }
         let readme = "README.md"
         if !adopted.contains(where: { $0.text == readme }) {
             items.append(
-                RootGenesis.Item(path: readme, owner: "PKG-DOCS", bytes: Array(welcome.utf8)))
+                RootGenesis.Item(path: readme, owner: "PKG-DOCS", bytes: Array(welcome.utf8))
+            )
         }
         if isAdopting {
             items += AdoptedLaw(paths: adopted).items
-        } 
+        }
         return items
     }
 

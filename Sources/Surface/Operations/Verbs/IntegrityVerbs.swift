@@ -21,9 +21,15 @@ extension Operation {
         options: [
             .init(name: "all", value: nil, summary: "check everything (the default)"),
             .init(
-                name: "through", value: "STAGE",
-                summary: "stop after ownership, hashes, links, packages or gates"),
-            .init(name: "threads", value: "N", summary: "threads that read files; default: all cores"),
+                name: "through",
+                value: "STAGE",
+                summary: "stop after ownership, hashes, links, packages or gates"
+            ),
+            .init(
+                name: "threads",
+                value: "N",
+                summary: "threads that read files; default: all cores"
+            ),
         ]
     ) { request, surroundings throws(OperationFault) in
         let root = try surroundings.root()
@@ -34,7 +40,10 @@ extension Operation {
             let check = IntegrityCheck(root, threads: threads, trusting: sealKey)
             let report = try check.run(through: last, progress: surroundings.progress)
             return Answer(
-                report.isWhole ? .done : .refused, json: report.json, lines: Report.lines(report))
+                report.isWhole ? .done : .refused,
+                json: report.json,
+                lines: Report.lines(report)
+            )
         } catch {
             throw .integrity(error)
         }
@@ -66,7 +75,11 @@ extension Operation {
             the root hash and every compiled registry. The directory is kept when --into names it.
             """,
         options: [
-            .init(name: "into", value: "DIR", summary: "an empty or new directory; else a temporary one")
+            .init(
+                name: "into",
+                value: "DIR",
+                summary: "an empty or new directory; else a temporary one"
+            )
         ]
     ) { request, surroundings throws(OperationFault) in
         let root = try surroundings.root()
@@ -78,7 +91,8 @@ extension Operation {
         guard let stage = Violation.Stage.allCases.first(where: { $0.name == name }) else {
             throw .usage(
                 "\"\(Printable(name))\" is no stage; there are "
-                    + Violation.Stage.allCases.map(\.name).joined(separator: ", ") + ".")
+                    + Violation.Stage.allCases.map(\.name).joined(separator: ", ") + "."
+            )
         }
         return stage
     }
@@ -114,7 +128,8 @@ private struct InstalledState {
             ])
             lines.append(
                 "\(id): \(Report.count(count, "file"))"
-                    + (wrong.isEmpty ? ", as registered" : ", \(wrong.count) not as registered"))
+                    + (wrong.isEmpty ? ", as registered" : ", \(wrong.count) not as registered")
+            )
             lines += wrong.prefix(20).map { "    \($0)" }
         }
         return Answer(
@@ -122,7 +137,8 @@ private struct InstalledState {
             json: [
                 "verdict": isWhole ? "as-registered" : "differs", "packages": .array(rows),
             ],
-            lines: lines)
+            lines: lines
+        )
     }
 
     private func judge(_ package: String) -> (count: Int, wrong: [String]) {
@@ -164,7 +180,9 @@ private struct Drill {
         do {
             let target = try Directory.openMaking(path, mode: 0o755)
             guard try TreeWalk(depthMax: 1).list(target).isEmpty else {
-                throw OperationFault.usage("\(Printable(path)) is not empty; a drill needs a new place.")
+                throw OperationFault.usage(
+                    "\(Printable(path)) is not empty; a drill needs a new place."
+                )
             }
             let result = try RebuildDrill(root).run(into: target)
             if into == nil {
@@ -194,10 +212,12 @@ private struct Drill {
         ]
         guard result.isSame else {
             return Answer(
-                .refused, json: json,
+                .refused,
+                json: json,
                 lines: Report.findings(result.violations)
                     + result.differing.map { "\($0) came out differently" }
-                    + ["The root cannot be rebuilt from its registries as it is."])
+                    + ["The root cannot be rebuilt from its registries as it is."]
+            )
         }
         return Answer(
             json: json,
@@ -205,6 +225,7 @@ private struct Drill {
                 "rebuilt from \(Report.count(result.fileCount, "registered file")): "
                     + "the same root hash",
                 "root hash \(result.rebuilt?.hex ?? "")",
-            ] + (into == nil ? [] : ["the copy is in \(Printable(path))"]))
+            ] + (into == nil ? [] : ["the copy is in \(Printable(path))"])
+        )
     }
 }

@@ -12,7 +12,8 @@ extension Operation {
     ) { _, _ throws(OperationFault) in
         Answer(
             json: ["version": .string(CharterVersion.text)],
-            lines: ["charter \(CharterVersion.text)"])
+            lines: ["charter \(CharterVersion.text)"]
+        )
     }
 
     /// `charter id allocate KIND`.
@@ -26,29 +27,39 @@ extension Operation {
             """,
         operands: [
             .init(name: "KIND", summary: "framework, spec, package, policy, gate or version"),
-            .init(name: "SERIES", summary: "the middle of the id, such as AGENT", isRequired: false),
+            .init(
+                name: "SERIES",
+                summary: "the middle of the id, such as AGENT",
+                isRequired: false
+            ),
         ]
     ) { request, surroundings throws(OperationFault) in
         let root = try surroundings.root()
         let state = try surroundings.state(of: root)
         return try Allocation(root, state, surroundings).run(
             kind: request.operands[0],
-            series: request.operands.count > 1 ? request.operands[1] : "")
+            series: request.operands.count > 1 ? request.operands[1] : ""
+        )
     }
 
     /// `charter completions SHELL`.
     static let completions = Operation(
         words: ["completions"],
         summary: "print completions for a shell",
-        details: "SHELL is bash, zsh or fish. Example: charter completions bash > /etc/bash_completion.d/charter",
+        details:
+            "SHELL is bash, zsh or fish. Example: charter completions bash > /etc/bash_completion.d/charter",
         operands: [.init(name: "SHELL", summary: "bash, zsh or fish")]
     ) { request, _ throws(OperationFault) in
         guard let lines = CompletionScript.lines(for: request.operands[0]) else {
             throw .usage("There are completions for bash, zsh and fish.")
         }
         return Answer(
-            json: ["shell": .string(request.operands[0]), "script": .string(lines.joined(separator: "\n"))],
-            lines: lines)
+            json: [
+                "shell": .string(request.operands[0]),
+                "script": .string(lines.joined(separator: "\n")),
+            ],
+            lines: lines
+        )
     }
 }
 
@@ -83,8 +94,10 @@ private struct Allocation {
                 reserved + book.frameworks.keys + book.specs.keys + book.packages.keys
                 + book.policies.keys + book.gates.keys
             let id = try IDAllocator(taken: taken).next(
-                kind: kind, series: series,
-                now: Timestamp(nanoseconds: surroundings.clock.now))
+                kind: kind,
+                series: series,
+                now: Timestamp(nanoseconds: surroundings.clock.now)
+            )
             let all = JSONValue.array((reserved + [id]).map { .string($0) })
             try DurableFile.replace(Allocation.fileName, with: all.pretty, in: directory)
             return Answer(json: ["id": .string(id)], lines: [id])
@@ -109,7 +122,8 @@ private struct Allocation {
         guard let list = try? JSONValue(parsing: bytes).array else {
             throw OperationFault.usage(
                 "\(directory.path)/\(Allocation.fileName) is damaged; without it an id could be "
-                    + "handed out twice. Restore it, or remove it if no id is in flight.")
+                    + "handed out twice. Restore it, or remove it if no id is in flight."
+            )
         }
         return list.compactMap(\.string)
     }
@@ -142,12 +156,14 @@ private enum CompletionScript {
             let family = Catalog.family(noun)
             let verbs = family.compactMap { $0.words.count > 1 ? $0.words[1] : nil }
             let options = Set(
-                (family.flatMap(\.options) + ArgumentReader.common).map { "--" + $0.name })
+                (family.flatMap(\.options) + ArgumentReader.common).map { "--" + $0.name }
+            )
             let all = verbs + options.sorted()
             lines.append("        \(noun)) words=\"\(all.joined(separator: " "))\" ;;")
         }
         return lines + [
-            "    esac; fi", "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\") $(compgen -f -- \"$cur\"))",
+            "    esac; fi",
+            "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\") $(compgen -f -- \"$cur\"))",
             "}", "complete -o filenames -F _charter charter",
         ]
     }
@@ -158,12 +174,16 @@ private enum CompletionScript {
             let summary = operation.summary.replacing("'", with: "")
             if operation.words.count == 1 {
                 lines.append(
-                    "complete -c charter -n __fish_use_subcommand -a \(operation.name) -d '\(summary)'")
+                    "complete -c charter -n __fish_use_subcommand -a \(operation.name) -d '\(summary)'"
+                )
             } else {
                 let condition = "__fish_seen_subcommand_from \(operation.words[0])"
-                lines.append("complete -c charter -n __fish_use_subcommand -a \(operation.words[0])")
                 lines.append(
-                    "complete -c charter -n '\(condition)' -a \(operation.words[1]) -d '\(summary)'")
+                    "complete -c charter -n __fish_use_subcommand -a \(operation.words[0])"
+                )
+                lines.append(
+                    "complete -c charter -n '\(condition)' -a \(operation.words[1]) -d '\(summary)'"
+                )
             }
         }
         return lines

@@ -43,7 +43,10 @@ extension Operation {
             lines.append("\(Printable(path.text))  \(owner ?? "nobody")")
         }
         return Answer(
-            isWhole ? .done : .refused, json: ["owners": .array(rows)], lines: lines)
+            isWhole ? .done : .refused,
+            json: ["owners": .array(rows)],
+            lines: lines
+        )
     }
 
     /// `charter owner assign PATH…`.
@@ -91,13 +94,16 @@ extension Operation {
         ]
         let json = JSONObject(
             [("path", .string(path.text))]
-                + links.map { ($0.0, $0.1.map { .string($0) } ?? JSONValue.null) })
+                + links.map { ($0.0, $0.1.map { .string($0) } ?? JSONValue.null) }
+        )
         let isWhole = links.allSatisfy { $0.1 != nil }
         let missing = links.filter { $0.1 == nil }.map(\.0).joined(separator: ", ")
         return Answer(
-            isWhole ? .done : .refused, json: .object(json),
+            isWhole ? .done : .refused,
+            json: .object(json),
             lines: [links.map { $0.1 ?? "?" }.joined(separator: " → ")]
-                + (isWhole ? [] : ["broken: no \(missing) for \(Printable(path.text))"]))
+                + (isWhole ? [] : ["broken: no \(missing) for \(Printable(path.text))"])
+        )
     }
 }
 
@@ -145,7 +151,8 @@ private struct Assignment {
                     lines: paths.prefix(20).map { "\(Printable($0.text))  \(owner)" } + [
                         "assigned: \(Report.count(paths.count, "file")); "
                             + "run 'charter registry compile' next"
-                    ])
+                    ]
+                )
             }
         } catch {
             throw .integrity(error)
@@ -160,14 +167,16 @@ private struct Assignment {
             guard state.book.packages[package] != nil else {
                 throw .usage(
                     "There is no package \(Printable(package)); "
-                        + "'charter registry export packages' lists them.")
+                        + "'charter registry export packages' lists them."
+                )
             }
             return (package, .package)
         case (nil, let spec?):
             guard state.book.specs[spec] != nil else {
                 throw .usage(
                     "There is no spec \(Printable(spec)); "
-                        + "'charter registry export specs' lists them.")
+                        + "'charter registry export specs' lists them."
+                )
             }
             return (spec, .spec)
         default: throw .usage("Name one owner: --package PKG-ID or --spec SPEC-ID.")
@@ -176,7 +185,8 @@ private struct Assignment {
 
     /// A directory stands for the files below it that have no owner yet.
     private func files(
-        of path: RelativePath, _ state: RootState
+        of path: RelativePath,
+        _ state: RootState
     ) -> [RelativePath] {
         if state.tree.contains(path) { return [path] }
         let below = state.tree.paths.filter {

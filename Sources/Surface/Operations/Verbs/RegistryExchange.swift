@@ -40,7 +40,10 @@ struct RegistryExchange {
             rows.append(.object(object))
         }
         return Answer(
-            json: ["registry": .string(name), "rows": .array(rows)], lines: [], raw: bytes)
+            json: ["registry": .string(name), "rows": .array(rows)],
+            lines: [],
+            raw: bytes
+        )
     }
 
     /// Gives every file the owner that the table names; the digests come from the files themselves.
@@ -51,7 +54,9 @@ struct RegistryExchange {
             let parts = path.split(separator: "/")
             let directory = try Directory.open("/" + parts.dropLast().joined(separator: "/"))
             bytes = try directory.readWhole(
-                parts.last.map(String.init) ?? "", limit: CSVTable.bytesMax)
+                parts.last.map(String.init) ?? "",
+                limit: CSVTable.bytesMax
+            )
         } catch {
             throw .host(error)
         }
@@ -91,7 +96,8 @@ struct RegistryExchange {
             json: [
                 "verdict": "imported", "changed": .array(changed.map { JSONValue.string($0) }),
             ],
-            lines: changed.map { "written   \($0)" } + [last])
+            lines: changed.map { "written   \($0)" } + [last]
+        )
     }
 
     private func parsed(_ bytes: [UInt8], _ path: String) throws(OperationFault) -> CSVTable {

@@ -18,8 +18,16 @@ extension Operation {
             """,
         power: .author,
         options: [
-            .init(name: "accept", value: nil, summary: "take changed and removed files as they are"),
-            .init(name: "check", value: nil, summary: "write nothing; say whether something would be"),
+            .init(
+                name: "accept",
+                value: nil,
+                summary: "take changed and removed files as they are"
+            ),
+            .init(
+                name: "check",
+                value: nil,
+                summary: "write nothing; say whether something would be"
+            ),
         ]
     ) { request, surroundings throws(OperationFault) in
         let root = try surroundings.root()
@@ -44,17 +52,21 @@ extension Operation {
             return Report.refusal(
                 result.violations,
                 "not compiled: \(Report.count(result.violations.count, "finding")); "
-                    + "nothing was changed.")
+                    + "nothing was changed."
+            )
         }
         let isStale = !result.written.isEmpty
         var lines = result.accepted.prefix(20).map { "accepted  \($0)" }
-        if result.accepted.count > 20 { lines.append("accepted  … \(result.accepted.count) in all") }
+        if result.accepted.count > 20 {
+            lines.append("accepted  … \(result.accepted.count) in all")
+        }
         lines += result.dropped.map { "dropped   \($0)" }
         lines += result.written.map { (isPlan ? "stale     " : "written   ") + $0 }
         lines.append(
             isStale
                 ? (isPlan ? "stale" : "compiled") + ": \(Report.count(result.rowCount, "file"))"
-                : "up to date: \(Report.count(result.rowCount, "file"))")
+                : "up to date: \(Report.count(result.rowCount, "file"))"
+        )
         return Answer(
             isPlan && isStale ? .refused : .done,
             json: [
@@ -64,7 +76,8 @@ extension Operation {
                 "dropped": .array(result.dropped.map { .string($0) }),
                 "written": .array(result.written.map { .string($0) }),
             ],
-            lines: lines)
+            lines: lines
+        )
     }
 
     /// `charter registry show`.
@@ -75,7 +88,13 @@ extension Operation {
             Six columns for each file directly in the directory: id, path, content hash, governed by,
             package and purpose. They are derived from owner, spec and framework; nothing stores them.
             """,
-        operands: [.init(name: "DIRECTORY", summary: "a directory of the root; else its top", isRequired: false)]
+        operands: [
+            .init(
+                name: "DIRECTORY",
+                summary: "a directory of the root; else its top",
+                isRequired: false
+            )
+        ]
     ) { request, surroundings throws(OperationFault) in
         let root = try surroundings.root()
         let state = try surroundings.state(of: root)
@@ -86,12 +105,14 @@ extension Operation {
         guard let local = state.locals.first(where: { $0.directory == directory }) else {
             throw .usage(
                 "\(Printable(text)) has no \(RootLayout.localRegistryName); "
-                    + "name a directory that holds governed files.")
+                    + "name a directory that holds governed files."
+            )
         }
         let rows = local.rows.map { RegistryView.row($0, in: local, state) }
         return Answer(
             json: ["directory": .string(text), "files": .array(rows.map(\.json))],
-            lines: RegistryView.table(rows))
+            lines: RegistryView.table(rows)
+        )
     }
 
     /// `charter registry link`.
@@ -110,11 +131,15 @@ extension Operation {
         let compiled = RegistryCompiler(tree: state.tree, book: state.book, locals: state.locals)
             .compile()
         let violations = LinkRules(
-            book: state.book, tree: state.tree, ownership: compiled.ownership
+            book: state.book,
+            tree: state.tree,
+            ownership: compiled.ownership
         ).judge()
         guard violations.isEmpty else {
             return Report.refusal(
-                violations, "not linked: \(Report.count(violations.count, "finding")).")
+                violations,
+                "not linked: \(Report.count(violations.count, "finding"))."
+            )
         }
         let order = RegistryView.graph(state.book).ordered() ?? []
         return Answer(
@@ -123,7 +148,8 @@ extension Operation {
                 "order": .array(order.map { .string($0) }),
             ],
             lines: (request.has("order") ? order : [])
-                + ["linked: \(Report.count(order.count, "entity", "entities"))"])
+                + ["linked: \(Report.count(order.count, "entity", "entities"))"]
+        )
     }
 
     /// `charter registry select`.

@@ -23,7 +23,9 @@ enum RegistryView {
     }
 
     static func row(
-        _ row: LocalRegistry.Row, in local: LocalRegistry, _ state: RootState
+        _ row: LocalRegistry.Row,
+        in local: LocalRegistry,
+        _ state: RootState
     ) -> Row {
         let spec = state.book.specification(ofOwner: row.owner)
         let framework = spec.flatMap { state.book.framework($0.frameworkID.text) }
@@ -31,9 +33,13 @@ enum RegistryView {
         let path = Printable(bytes: bytes).description
         let authorisation = framework?.authorises.first { $0.pattern.matches(bytes) }
         return Row(
-            id: "FILE:" + path, path: path, hash: row.digest?.hex ?? "",
-            governedBy: framework?.id.text ?? "", package: row.owner,
-            purpose: authorisation?.purpose ?? spec?.purpose ?? "")
+            id: "FILE:" + path,
+            path: path,
+            hash: row.digest?.hex ?? "",
+            governedBy: framework?.id.text ?? "",
+            package: row.owner,
+            purpose: authorisation?.purpose ?? spec?.purpose ?? ""
+        )
     }
 
     static func table(_ rows: [Row]) -> [String] {
@@ -52,7 +58,9 @@ enum RegistryView {
         for item in book.frameworks.values {
             graph.add(item.id.text, dependsOn: item.dependencies.map(\.id))
         }
-        for item in book.specs.values { graph.add(item.id.text, dependsOn: [item.frameworkID.text]) }
+        for item in book.specs.values {
+            graph.add(item.id.text, dependsOn: [item.frameworkID.text])
+        }
         for item in book.packages.values {
             graph.add(item.id.text, dependsOn: [item.specID.text] + item.dependencies.map(\.id))
         }
@@ -74,11 +82,13 @@ struct SelectionVerb {
                 json: ["profiles": .array(names.map { .string($0) })],
                 lines: profiles.map { profile in
                     "\(profile["id"]?.string ?? ""): \(profile["purpose"]?.string ?? "")"
-                })
+                }
+            )
         }
         guard let profile = profiles.first(where: { $0["id"]?.string == wanted }) else {
             throw .usage(
-                "There is no profile \(Printable(wanted)); 'charter registry select' lists them.")
+                "There is no profile \(Printable(wanted)); 'charter registry select' lists them."
+            )
         }
         let graph = RegistryView.graph(state.book)
         let direct = ids(profile)
@@ -87,10 +97,16 @@ struct SelectionVerb {
             return Report.refusal(
                 [
                     Violation(
-                        .links, .dangling, path: RootLayout.selections, rule: wanted,
+                        .links,
+                        .dangling,
+                        path: RootLayout.selections,
+                        rule: wanted,
                         reason: "The profile \(wanted) names something that does not exist, "
-                            + "or the law has a cycle.")
-                ], "not selected.")
+                            + "or the law has a cycle."
+                    )
+                ],
+                "not selected."
+            )
         }
         let all =
             closes
@@ -98,7 +114,8 @@ struct SelectionVerb {
             : order.filter(direct.contains)
         return Answer(
             json: ["profile": .string(wanted), "items": .array(all.map { .string($0) })],
-            lines: all)
+            lines: all
+        )
     }
 
     private func profiles() throws(OperationFault) -> [JSONValue] {
@@ -124,15 +141,18 @@ struct SelectionVerb {
             case "framework":
                 out.formUnion(
                     state.book.frameworks.values
-                        .filter { !isActiveOnly || $0.status == .active }.map(\.id.text))
+                        .filter { !isActiveOnly || $0.status == .active }.map(\.id.text)
+                )
             case "spec":
                 out.formUnion(
                     state.book.specs.values
-                        .filter { !isActiveOnly || $0.status == .active }.map(\.id.text))
+                        .filter { !isActiveOnly || $0.status == .active }.map(\.id.text)
+                )
             case "package":
                 out.formUnion(
                     state.book.packages.values
-                        .filter { !isActiveOnly || $0.status == .active }.map(\.id.text))
+                        .filter { !isActiveOnly || $0.status == .active }.map(\.id.text)
+                )
             default: break
             }
         }

@@ -24,8 +24,11 @@ extension Operation {
             """,
         operands: [
             .init(
-                name: "DOCUMENT", summary: "documents, or a named check and then documents",
-                isRequired: false, repeats: true)
+                name: "DOCUMENT",
+                summary: "documents, or a named check and then documents",
+                isRequired: false,
+                repeats: true
+            )
         ],
         options: [
             .init(name: "schema", value: "SCHEMA", summary: "a schema's id or its file"),
@@ -77,7 +80,8 @@ private struct Validation {
     }
 
     private func schema(
-        for subject: Subject, _ book: LawBook
+        for subject: Subject,
+        _ book: LawBook
     ) throws(OperationFault) -> Schema {
         let name: String
         if let given = request.option("schema") {
@@ -97,7 +101,8 @@ private struct Validation {
         } else {
             throw .usage(
                 "\(Printable(subject.path)) does not say what it is in a field \"type\"; "
-                    + "name its schema with --schema.")
+                    + "name its schema with --schema."
+            )
         }
         do throws(LawFault) {
             if let schema = try Schemas(book).schema(name) { return schema }
@@ -108,7 +113,9 @@ private struct Validation {
     }
 
     private func made(
-        _ document: JSONValue, _ name: String, _ book: LawBook
+        _ document: JSONValue,
+        _ name: String,
+        _ book: LawBook
     ) throws(OperationFault) -> Schema {
         do throws(LawFault) {
             return try Schema(document, identifier: name, library: Schemas(book).shared)
@@ -123,7 +130,9 @@ private struct Validation {
             let parts = surroundings.absolute(path).split(separator: "/")
             let directory = try Directory.open("/" + parts.dropLast().joined(separator: "/"))
             bytes = try directory.readWhole(
-                parts.last.map(String.init) ?? ".", limit: LawBook.documentBytesMax)
+                parts.last.map(String.init) ?? ".",
+                limit: LawBook.documentBytesMax
+            )
         } catch {
             throw .host(error)
         }
@@ -144,7 +153,9 @@ private struct Validation {
         do {
             let governor = try Governor(governorRules(document, rules), library: library)
             let directory = try Directory.open(target)
-            let findings = governor.judge(try Validation.tree(directory, document["metadata_of_target"]))
+            let findings = governor.judge(
+                try Validation.tree(directory, document["metadata_of_target"])
+            )
             return answer(findings.map { ($0.path, $0) }, "the tree \(Printable(target))")
         } catch let fault as LawFault {
             throw .law(fault)
@@ -174,14 +185,19 @@ private struct Validation {
     }
 
     private static func tree(
-        _ directory: Directory, _ metadata: JSONValue?
+        _ directory: Directory,
+        _ metadata: JSONValue?
     ) throws(HostFault) -> TreeTarget {
         let listing = try TreeWalk(skipping: [".git"]).list(directory)
         var files: [RelativePath] = []
         for position in listing.indices where listing.kind(of: position) == .file {
-            if let path = try? RelativePath(bytes: listing.path(of: position)) { files.append(path) }
+            if let path = try? RelativePath(bytes: listing.path(of: position)) {
+                files.append(path)
+            }
         }
-        return TreeTarget(files: files, metadata: metadata ?? .object(JSONObject())) { path, limit in
+        return TreeTarget(files: files, metadata: metadata ?? .object(JSONObject())) {
+            path,
+            limit in
             do throws(HostFault) {
                 return .bytes(try directory.readWhole(path.bytes, limit: limit))
             } catch .tooLarge {
@@ -205,17 +221,22 @@ private struct Validation {
     }
 
     private func judge(
-        _ check: NamedCheck, _ operands: [String]
+        _ check: NamedCheck,
+        _ operands: [String]
     ) throws(OperationFault) -> Answer {
         switch check {
         case .attentionPolicy:
             return try judge(
-                operands, or: "registries/policies/POL-ATTENTION-001.json",
-                by: "urn:charter:schema:attention_policy:1")
+                operands,
+                or: "registries/policies/POL-ATTENTION-001.json",
+                by: "urn:charter:schema:attention_policy:1"
+            )
         case .installPolicy:
             return try judge(
-                operands, or: "registries/policies/POL-INSTALL-001.json",
-                by: "urn:charter:schema:install_policy:1")
+                operands,
+                or: "registries/policies/POL-INSTALL-001.json",
+                by: "urn:charter:schema:install_policy:1"
+            )
         case .packageManifest:
             guard !operands.isEmpty else { throw .usage("Name the manifest to validate.") }
             return try judge(operands, or: "", by: "urn:charter:schema:package_manifest:1")
@@ -227,7 +248,9 @@ private struct Validation {
     }
 
     private func judge(
-        _ operands: [String], or standard: String, by id: String
+        _ operands: [String],
+        or standard: String,
+        by id: String
     ) throws(OperationFault) -> Answer {
         let root = try surroundings.root()
         let book = try surroundings.state(of: root).book
@@ -257,7 +280,9 @@ private struct Validation {
             check == .tierDependencies ? all.filter { $0.code == .tierDependency } : all
         guard violations.isEmpty else {
             return Report.refusal(
-                violations, "\(Report.count(violations.count, "finding")) in the packages.")
+                violations,
+                "\(Report.count(violations.count, "finding")) in the packages."
+            )
         }
         return answer([], Report.count(state.book.packages.count, "package"))
     }
@@ -277,7 +302,9 @@ private struct Validation {
             do throws(LawFault) {
                 let governor = try Governor(.object(rules), library: Schemas(book).shared)
                 let target = TreeTarget(
-                    files: [RelativePath: [UInt8]](), metadata: subject["metadata"] ?? subject)
+                    files: [RelativePath: [UInt8]](),
+                    metadata: subject["metadata"] ?? subject
+                )
                 findings += governor.judge(target).map { (path, $0) }
             } catch {
                 throw .law(error)
@@ -296,7 +323,8 @@ private struct Validation {
                         "rule": .string(finding.rule), "code": .string(finding.code),
                         "reason": .string(finding.reason),
                     ]
-                }),
+                }
+            ),
         ]
         guard !findings.isEmpty else {
             return Answer(json: json, lines: ["valid: \(what)"])
