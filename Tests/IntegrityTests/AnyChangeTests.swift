@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.covers("C01", "D02", "D03"))
 struct `For any root` {
-    @Test(arguments: 0..<24)
+    @Test(arguments: 0..<16)
     func `any one change is found, and taking it back makes it whole`(seed: Int) throws {
         var generator = Generator(seed: UInt64(seed) &+ GovernedSeed.base)
         let fixture = try GovernedFixture()
