@@ -84,13 +84,11 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The 64 lower-case hex digits, as bytes.
     package var hexBytes: [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(64)
-        for word in [a, b, c, d] {
-            for shift in stride(from: 60, through: 0, by: -4) {
-                let nibble = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
-                out.append(nibble < 10 ? nibble + 48 : nibble + 87)
-            }
+        var out = [UInt8](repeating: 0, count: 64)
+        for position in 0..<64 {
+            let word = position < 32 ? (position < 16 ? a : b) : (position < 48 ? c : d)
+            let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - (position & 15) * 4)) & 15
+            out[position] = nibble < 10 ? nibble + 48 : nibble + 87
         }
         return out
     }

@@ -130,7 +130,7 @@ private struct EntrySorting {
         folded.reserveCapacity(listing.count)
         for position in listing.indices {
             let path = listing.path(of: position)
-            note(EntrySorting.parent(of: path), in: &parents, last: &lastParent)
+            EntrySorting.note(EntrySorting.parent(of: path), in: &parents, last: &lastParent)
             if exemptions.covers(path) { continue }
             if let problem = listing.problem(of: position) {
                 refuse(problem, path, listing.kind(of: position))
@@ -159,7 +159,9 @@ private struct EntrySorting {
     }
 
     /// The directory that an entry lies in; neighbours mostly share it, so it is noted once.
-    private func note(
+    ///
+    /// Static, so that `self` is not copied while its own set is changed.
+    private static func note(
         _ parent: ArraySlice<UInt8>,
         in set: inout Set<ArraySlice<UInt8>>,
         last: inout ArraySlice<UInt8>?
@@ -187,7 +189,7 @@ private struct EntrySorting {
             return
         }
         noteTwin(path, index: paths.count)
-        note(EntrySorting.parent(of: path), in: &governed, last: &lastGoverned)
+        EntrySorting.note(EntrySorting.parent(of: path), in: &governed, last: &lastGoverned)
         paths.append(relative)
     }
 
