@@ -97,7 +97,14 @@ extension Judgement {
     }
 
     private mutating func judge(_ text: Text, _ rule: ContentRule) {
+        var hasForbidden = true
+        if let any = rule.anyForbidden {
+            guard spend(1 + text.bytes.count / 16) else { return }
+            hasForbidden = search(any, text.bytes.span) != nil
+            if isExhausted { return }
+        }
         for (rule, demand) in rule.demands {
+            if !hasForbidden, case .forbidden = demand { continue }
             guard spend(1 + text.bytes.count / 16) else { return }
             switch demand {
             case .section(let heading): judgeSection(text, heading, rule)
