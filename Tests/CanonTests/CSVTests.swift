@@ -71,7 +71,7 @@ struct `A table` {
     }
 
     @Test func `is read alike by Python`() throws {
-        guard Command.find("python3") != nil else { return }
+        try #require(Command.find("python3") != nil, "make setup installs python3")
         var writer = CSVWriter(header: ["a", "b"])
         writer.row(["comma, \"quote\"", "line\r\nbreak"])
         writer.row(["", "=1+1"])

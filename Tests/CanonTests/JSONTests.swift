@@ -170,7 +170,7 @@ struct `Canonical JSON` {
     }
 
     @Test func `agrees with Node on values of every kind`() throws {
-        guard Command.find("node") != nil else { return }
+        try #require(Command.find("node") != nil, "make setup installs nodejs")
         let text = #"{"z":[1e21,1e-7,0.1,-0,123456789.125],"é":"\u0000\u001f\"\\/","😀":1,"ﬃ":2}"#
         let program = """
             const c=v=>v===null||typeof v!='object'?JSON.stringify(v):Array.isArray(v)\

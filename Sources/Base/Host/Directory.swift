@@ -108,5 +108,5 @@ package final class Directory: Sendable {
     package static var now: Int64 { clinux_coarse_now() }
 
     /// A path beneath this directory as a person should see it.
-    func shown(_ bytes: PathBytes) -> String { path + "/" + bytes.text }
+    func shown(_ bytes: PathBytes) -> String { (path == "/" ? "" : path) + "/" + bytes.text }
 }
