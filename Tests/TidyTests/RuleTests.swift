@@ -333,7 +333,7 @@ struct `A tidy rule` {
     }
 
     @Test func `sees an operation without a snapshot`() {
-        let verb = "Sources/Surface/Operations/Verbs/RegistryCompile.swift"
+        let verb = "Sources/Surface/Operations/Verbs/RegistryCompileVerb.swift"
         let help = "Tests/Snapshots/help/registry-compile.txt"
         let json = "Tests/Snapshots/json/registry-compile.json"
         #expect(DocumentRules.snapshots([verb, help, json]) == [])

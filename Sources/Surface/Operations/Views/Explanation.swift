@@ -15,6 +15,8 @@ struct Explanation {
 
     var answer: Answer {
         if let exemption = state.exemption(of: path) { return exempt(exemption) }
+        let below = state.files(below: path)
+        if !below.isEmpty { return directory(below) }
         let owner = state.owner(of: path)
         let spec = owner.flatMap { state.book.specification(ofOwner: $0) }
         let framework = spec.flatMap { state.book.framework($0.frameworkID.text) }
@@ -42,6 +44,9 @@ struct Explanation {
             ],
             "rules": .array(gates.map { gate(state.book.gates[$0], $0) }),
             "how_installed": text(package?.path),
+            "may_be_owned_by": .array(
+                (owner == nil ? candidates : []).map { .string($0) }
+            ),
             "changes": changes,
             "accounted_for": .bool(isWhole),
         ]
@@ -72,14 +77,18 @@ struct Explanation {
                     ?? "            but no pattern of it authorises this path"
             )
         } else {
-            lines.append("  allowed   no framework authorises it")
+            let words =
+                candidates.isEmpty
+                ? "no framework authorises it"
+                : "nobody answers for it; it may lie here under \(candidates.joined(separator: ", "))"
+            lines.append("  allowed   \(words)")
         }
         if let owner {
             let version = package.map { " \($0.version), \($0.classification)" } ?? ""
             lines.append("  owner     \(owner)\(version)" + (spec.map { ", under \($0.id)" } ?? ""))
         } else {
             lines.append("  owner     nobody")
-            lines.append("  next      \(ViolationCode.orphan.next)")
+            lines.append("  next      \(next)")
         }
         for id in gates {
             lines.append("  rule      \(id): \(state.book.gates[id]?.ensures ?? "not defined")")
@@ -87,6 +96,60 @@ struct Explanation {
         if let package { lines.append("  manifest  \(package.path)") }
         lines.append("  changed   no ledger is kept in this root yet; see its version control")
         return lines
+    }
+
+    /// Who owns what lies in a directory; each file is explained by itself.
+    private func directory(_ files: [RelativePath]) -> Answer {
+        var counts: [String: Int] = [:]
+        for file in files { counts[state.owner(of: file) ?? "", default: 0] += 1 }
+        let owners = counts.sorted { $0.key.precedesInBytes($1.key) }
+        let unowned = counts[""] ?? 0
+        let words = owners.map { "\($0.key.isEmpty ? "nobody" : $0.key) (\($0.value))" }
+        return Answer(
+            unowned == 0 ? .done : .refused,
+            json: [
+                "path": .string(path.text), "what": ["kind": "directory"],
+                "files": .integer(files.count),
+                "owners": .array(
+                    owners.map { owner, count in
+                        [
+                            "package_id": owner.isEmpty ? .null : .string(owner),
+                            "files": .integer(count),
+                        ]
+                    }
+                ),
+                "accounted_for": .bool(unowned == 0),
+            ],
+            lines: [
+                Printable(path.text).description + "/",
+                "  what      directory, \(Report.count(files.count, "file"))",
+                "  owners    \(words.joined(separator: ", "))",
+                "  next      'charter explain' a file of it, or 'charter registry show' it",
+            ]
+        )
+    }
+
+    /// What the operator can do about a path that nobody owns.
+    private var next: String {
+        guard state.tree.contains(path) else {
+            return "check the spelling; there is no file of this name in the root"
+        }
+        guard let package = candidates.first else { return ViolationCode.orphan.next }
+        return "charter owner assign \(Printable(path.text)) --package \(package)"
+            + "  (or charter quarantine)"
+    }
+
+    /// The packages under whose framework the path may lie, those with the closest pattern first.
+    private var candidates: [String] {
+        state.book.packages.values.compactMap { package -> (id: String, length: Int)? in
+            let spec = state.book.specs[package.specID.text]
+            let framework = spec.flatMap { state.book.framework($0.frameworkID.text) }
+            let lengths = framework?.authorises.filter { $0.pattern.matches(path.bytes) }
+                .map(\.pattern.text.utf8.count)
+            return lengths?.max().map { (package.id.text, $0) }
+        }
+        .sorted { $0.length == $1.length ? $0.id.precedesInBytes($1.id) : $0.length > $1.length }
+        .map(\.id)
     }
 
     private func exempt(_ exemption: PolicyDocument.Exemption) -> Answer {

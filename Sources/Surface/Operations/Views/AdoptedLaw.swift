@@ -6,7 +6,10 @@ import Integrity
 /// It authorises each top-level name that is there and nothing else, so that a new top-level name
 /// needs a decision. Owners refine it: frameworks per kind of file, packages per component.
 struct AdoptedLaw {
+    /// What PKG-ROOT will own; never empty, because a law of nothing is none.
     let paths: [RelativePath]
+    /// The day of the adoption, as 2026-11-20.
+    let date: String
 
     /// Framework, its Markdown, spec and package.
     var items: [RootGenesis.Item] {
@@ -45,17 +48,20 @@ struct AdoptedLaw {
         name.map { "*?[]{}\\".contains($0) ? "?" : String($0) }.joined()
     }
 
-    /// A spec names at least one asset; the first file stands for all until somebody says more.
-    private var firstAsset: [JSONValue] {
-        paths.prefix(1).map { .string(AdoptedLaw.escaped($0.text)) }
+    /// A file that the spec demands: one of those that are there, by a name that is no pattern.
+    private var asset: String {
+        let texts = paths.map(\.text)
+        return texts.first { AdoptedLaw.escaped($0) == $0 } ?? AdoptedLaw.escaped(texts[0])
     }
 
     private var framework: JSONValue {
         [
             "schema_version": "1.0", "type": "framework", "id": "FMWK-ROOT",
             "name": "Content of this root", "version": "1.0.0", "status": "active",
-            "aliases": [], "conforms_to": [], "author": "charter init", "created": "2026-11-20",
-            "dependencies": [], "provides": [],
+            "aliases": [],
+            "conforms_to": [["id": "FMWK-SCHEMA", "version": ">=1.0.0"]], "author": "charter init",
+            "created": .string(date),
+            "dependencies": [], "provides": ["a place for what was there"],
             "content": [
                 "purpose": "The law of the files that lay here when the root was made.",
                 "interfaces": ["charter explain", "charter owner"],
@@ -91,7 +97,7 @@ struct AdoptedLaw {
                 "modules": ["Content"], "interfaces": ["The files themselves"],
                 "behaviour": ["Each file has one owner and one hash."],
             ],
-            "required_assets": .array(firstAsset), "gates": [],
+            "required_assets": [.string(asset)], "gates": [],
             "metadata": ["owner": "root", "function": "Developer"],
         ]
     }
@@ -117,13 +123,45 @@ struct AdoptedLaw {
 
         ## Purpose
 
-        The law of the files that lay here when the root was made. It authorises the top-level names
-        that existed then, so that a new one needs a decision.
+        The law of the files that lay here when the root was made.
+
+        ## Scope
+
+        Everything that was adopted when the root was made, and nothing that came later.
+
+        ## Policy
+
+        What was adopted stays where it is until a framework of its own governs it.
+
+        ## Orchestration
+
+        1. Write a framework for each kind of file, with a spec and a package.
+        2. Move files to the package with `charter owner assign`.
+        3. When nothing is left under FMWK-ROOT, remove it.
+
+        ## Allowed pacs
+
+        Specs and modules.
+
+        ## Required metadata
+
+        - `owner`: who answers for the content.
+
+        ## Gates
+
+        G1: no file holds a secret.
+
+        ## Authorised paths
+
+        The top-level names that existed on \(date); a new one needs a decision.
+
+        ## Rules
+
+        None but the gate: what lay here was not written for this law.
 
         ## Changes
 
-        Write a framework for each kind of file you have, give it specs and packages, and move files
-        to them with `charter owner assign`. When nothing is left under FMWK-ROOT, remove it.
+        - 1.0.0, \(date): made by `charter init --adopt`.
 
         """
     }

@@ -3,24 +3,36 @@ import Host
 import Integrity
 import Registry
 
-extension Operation {
-    /// `charter doctor`.
-    static let doctor = Operation(
+/// `charter doctor`.
+struct DoctorVerb {
+    static let operation = Operation(
         words: ["doctor"],
         summary: "compare what should be in force on this machine with what is",
         details: """
             Kernel, confinement, file system, permissions of the state directory and its keys, an
             operation that a crash cut short, and whether the registries are up to date. Each line has
             what is wanted and what is there. Exit status 1 when something is wanting.
-            """
-    ) { _, surroundings throws(OperationFault) in
-        try Diagnosis(surroundings).answer()
-    }
-}
 
-/// One run of `doctor`.
-private struct Diagnosis {
-    private struct Line {
+            Confinement is not read from settings: a child confines itself as a role would be, tries
+            to get out, and reports; each line has what was configured beside what took effect.
+            """,
+        options: [
+            .init(
+                name: "confinement",
+                value: "MODE",
+                summary: "what to ask of the kernel: full (the default), or reduced to what it has"
+            )
+        ]
+    ) { request, surroundings throws(OperationFault) in
+        let mode = request.option("confinement") ?? "full"
+        guard let demand = ConfinementProbe.Demand(rawValue: mode), demand != .none else {
+            throw .usage("--confinement is full or reduced; \"\(Printable(mode))\" is neither.")
+        }
+        return try DoctorVerb(surroundings, demand).answer()
+    }
+
+    /// One thing that was looked at.
+    struct Line {
         var name: String
         var wanted: String
         var found: String
@@ -28,21 +40,27 @@ private struct Diagnosis {
         var next = ""
     }
 
-    let surroundings: Surroundings
+    private let surroundings: Surroundings
+    private let demand: ConfinementProbe.Demand
 
-    init(_ surroundings: Surroundings) { self.surroundings = surroundings }
+    private init(_ surroundings: Surroundings, _ demand: ConfinementProbe.Demand) {
+        self.surroundings = surroundings
+        self.demand = demand
+    }
 
-    func answer() throws(OperationFault) -> Answer {
-        var lines = machine()
+    private func answer() throws(OperationFault) -> Answer {
+        var lines = machine() + ConfinementTrial(surroundings, demand).lines()
         do throws(OperationFault) {
             lines += try rooted(surroundings.root())
         } catch {
+            // Asked outside any root, doctor speaks of the machine alone.
+            let isOutside = surroundings.namedRoot == nil && error.code == "operations.no-root"
             lines.append(
                 Line(
                     name: "root",
                     wanted: "a governed root",
                     found: error.description,
-                    isGood: surroundings.namedRoot == nil
+                    isGood: isOutside
                 )
             )
         }
@@ -62,7 +80,7 @@ private struct Diagnosis {
                     }
                 ),
             ],
-            lines: lines.flatMap { Diagnosis.shown($0, width) }
+            lines: lines.flatMap { DoctorVerb.shown($0, width) }
                 + [isGood ? "all is well" : "something is wanting"]
         )
     }

@@ -48,18 +48,7 @@ struct RegistryExchange {
 
     /// Gives every file the owner that the table names; the digests come from the files themselves.
     func importOwnership(_ file: String) throws(OperationFault) -> Answer {
-        let bytes: [UInt8]
-        do {
-            let path = surroundings.absolute(file)
-            let parts = path.split(separator: "/")
-            let directory = try Directory.open("/" + parts.dropLast().joined(separator: "/"))
-            bytes = try directory.readWhole(
-                parts.last.map(String.init) ?? "",
-                limit: CSVTable.bytesMax
-            )
-        } catch {
-            throw .host(error)
-        }
+        let bytes = try surroundings.bytes(of: file, limit: CSVTable.bytesMax)
         let table = try parsed(bytes, file)
         do throws(CSVFault) {
             try table.requireHeader(RootLayout.columns[RootLayout.ownershipRegistry] ?? [])

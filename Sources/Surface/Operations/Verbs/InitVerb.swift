@@ -4,9 +4,9 @@ import Host
 import Integrity
 import Registry
 
-extension Operation {
-    /// `charter init DIR`.
-    static let initialise = Operation(
+/// `charter init DIR`.
+struct InitVerb {
+    static let operation = Operation(
         words: ["init"],
         summary: "make a governed root",
         details: """
@@ -15,7 +15,8 @@ extension Operation {
 
             With --adopt, DIR may hold files already, such as a repository: they stay as they are and
             become the property of the package PKG-ROOT, under a framework FMWK-ROOT that you then
-            refine. Nothing is ever overwritten.
+            refine. Nothing is ever overwritten. What could not be governed (links, pipes, names that
+            are no plain paths) is listed first, and then nothing is written at all.
 
             Example: charter init --adopt . && charter integrity check
             """,
@@ -31,33 +32,32 @@ extension Operation {
             .init(name: "name", value: "NAME", summary: "the name that people see"),
         ]
     ) { request, surroundings throws(OperationFault) in
-        try Initialisation(request, surroundings).run()
+        try InitVerb(request, surroundings).run()
     }
-}
 
-/// One run of `init`.
-private struct Initialisation {
     private static let adoptedOwner = "PKG-ROOT"
+    /// The law demands this file of its documentation package, whoever wrote it.
+    private static let readme = (path: "README.md", owner: "PKG-DOCS")
     /// Not worth adopting in any repository: history and build output, exempt by the genesis policy.
     private static let skipped = [".git", ".build", ".swiftpm"]
 
-    let path: String
-    let id: String
-    let name: String
-    let isAdopting: Bool
-    let surroundings: Surroundings
+    private let path: String
+    private let id: String
+    private let name: String
+    private let isAdopting: Bool
+    private let surroundings: Surroundings
 
-    init(_ request: Request, _ surroundings: Surroundings) throws(OperationFault) {
+    private init(_ request: Request, _ surroundings: Surroundings) throws(OperationFault) {
         path = surroundings.absolute(request.operands[0])
         let last = path.split(separator: "/").last.map(String.init) ?? "root"
         let suffix = surroundings.randomness.bytes(4).map { byte in
             String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         }.joined()
-        id = request.option("id") ?? Initialisation.slug(last) + "-" + suffix
+        id = request.option("id") ?? InitVerb.slug(last) + "-" + suffix
         name = request.option("name") ?? last
         isAdopting = request.has("adopt")
         self.surroundings = surroundings
-        guard Initialisation.slug(id) == id, !id.isEmpty, id.utf8.count <= 48 else {
+        guard InitVerb.isID(id) else {
             throw .usage(
                 "\"\(Printable(id))\" cannot be a root's id: use a-z, 0-9 and single hyphens, "
                     + "beginning with a letter, 48 at most."
@@ -65,23 +65,33 @@ private struct Initialisation {
         }
     }
 
-    func run() throws(OperationFault) -> Answer {
+    private func run() throws(OperationFault) -> Answer {
         do throws(IntegrityFault) {
             let genesis = try RootGenesis(
                 at: path,
                 stateHome: surroundings.stateHome,
                 clock: surroundings.clock
             )
-            let adopted =
-                isAdopting ? try genesis.existing(skipping: Initialisation.skipped) : []
+            let adopted = isAdopting ? try genesis.existing(skipping: InitVerb.skipped) : []
+            let obstacles = isAdopting ? try obstacles() : []
+            guard obstacles.isEmpty else {
+                return Report.refusal(
+                    obstacles,
+                    "not adopted: \(Report.count(obstacles.count, "finding")); nothing was changed."
+                )
+            }
             let items = items(adopted)
             let root = try genesis.make(
                 items,
                 adopting: adopted,
-                as: Initialisation.adoptedOwner,
+                as: InitVerb.adoptedOwner,
                 isAdopting: isAdopting
             )
             let authoring = RootAuthoring(root, clock: surroundings.clock)
+            let readme = adopted.filter { $0.text == InitVerb.readme.path }
+            if !readme.isEmpty {
+                _ = try authoring.assign(readme, to: InitVerb.readme.owner, registry: .package)
+            }
             let outcome = try authoring.compile(accept: true, progress: surroundings.progress)
             guard case .done(let compiled) = outcome, compiled.violations.isEmpty else {
                 guard case .done(let compiled) = outcome else {
@@ -99,6 +109,16 @@ private struct Initialisation {
         }
     }
 
+    /// What would stop the root from being whole, found before anything is written.
+    private func obstacles() throws(IntegrityFault) -> [Violation] {
+        do throws(HostFault) {
+            return try AdoptionCensus(of: Directory.open(path), skipping: InitVerb.skipped)
+                .violations.sorted()
+        } catch {
+            throw .host(error)
+        }
+    }
+
     private func answer(_ report: IntegrityReport, _ adopted: Int) -> Answer {
         guard report.isWhole else {
             return Report.refusal(report.violations, "The root was made and is not whole.")
@@ -106,7 +126,7 @@ private struct Initialisation {
         var lines = ["\(Printable(path)) is now a governed root: \(id)"]
         if isAdopting {
             lines.append(
-                "\(Report.count(adopted, "file")) adopted by \(Initialisation.adoptedOwner)"
+                "\(Report.count(adopted, "file")) adopted by \(InitVerb.adoptedOwner)"
             )
         }
         lines += Report.lines(report)
@@ -128,14 +148,20 @@ private struct Initialisation {
                 bytes: file.path == RootLayout.rootManifest ? manifest(file.bytes) : file.bytes
             )
         }
-        let readme = "README.md"
-        if !adopted.contains(where: { $0.text == readme }) {
+        let readme = InitVerb.readme
+        if !adopted.contains(where: { $0.text == readme.path }) {
             items.append(
-                RootGenesis.Item(path: readme, owner: "PKG-DOCS", bytes: Array(welcome.utf8))
+                RootGenesis.Item(
+                    path: readme.path,
+                    owner: readme.owner,
+                    bytes: Array(welcome.utf8)
+                )
             )
         }
-        if isAdopting {
-            items += AdoptedLaw(paths: adopted).items
+        let others = adopted.filter { $0.text != readme.path }
+        if !others.isEmpty {
+            let today = Timestamp(nanoseconds: surroundings.clock.now).description.prefix(10)
+            items += AdoptedLaw(paths: others, date: String(today)).items
         }
         return items
     }
@@ -163,6 +189,17 @@ private struct Initialisation {
         - `charter seal` signs the state; from then on nothing changes by hand.
 
         """
+    }
+
+    private static func isID(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard let first = bytes.first, (97...122).contains(first), bytes.count <= 48,
+            bytes.last != 45
+        else { return false }
+        return zip(bytes, bytes.dropFirst()).allSatisfy { $0 != 45 || $1 != 45 }
+            && bytes.allSatisfy {
+                (97...122).contains($0) || (48...57).contains($0) || $0 == 45
+            }
     }
 
     private static func slug(_ text: String) -> String {
