@@ -28,17 +28,13 @@ package struct OwnershipTable: Sendable {
             let table = try CSVTable(parsing: bytes)
             try table.requireHeader(RootLayout.columns[RootLayout.ownershipRegistry] ?? [])
             rows.reserveCapacity(table.rowCount)
+            var owners = OwnerCache()
             for index in 0..<table.rowCount {
-                let name = table.plainBytes(row: index, column: 0)
-                let raw = name.map(Array.init) ?? table.fieldBytes(row: index, column: 0)
-                guard let path = try? RelativePath(bytes: raw),
-                    let owner = try? table.text(row: index, column: 1),
-                    let registry = OwnershipRow.OwnerRegistry(
-                        rawValue: String(
-                            decoding: table.fieldBytes(row: index, column: 2),
-                            as: UTF8.self
-                        )
-                    ),
+                let name =
+                    table.plainBytes(row: index, column: 0)
+                    ?? table.fieldBytes(row: index, column: 0)[...]
+                guard let path = try? RelativePath(bytes: name),
+                    let (owner, registry) = owners.owner(table, index),
                     let content = table.plainBytes(row: index, column: 3)
                         .flatMap(OwnershipRow.Content.init)
                 else {

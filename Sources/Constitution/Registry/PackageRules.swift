@@ -16,9 +16,9 @@ package struct PackageRules: Sendable {
     /// A sealed root has no files outside packages.
     package func judge(isSealed: Bool) -> [Violation] {
         var rules = self
-        var paths: [String: Set<RelativePath>] = [:]
+        var paths: [String: [RelativePath]] = [:]
         for row in ownership.rows {
-            paths[row.owner, default: []].insert(row.path)
+            paths[row.owner, default: []].append(row.path)
             if isSealed && row.registry == .spec {
                 rules.refuse(
                     .unpackaged,
@@ -51,7 +51,7 @@ package struct PackageRules: Sendable {
         )
     }
 
-    private mutating func judge(_ package: PackageManifest, owned: Set<RelativePath>) {
+    private mutating func judge(_ package: PackageManifest, owned: [RelativePath]) {
         if owned.isEmpty {
             refuse(
                 .invalidPackage,
@@ -70,8 +70,14 @@ package struct PackageRules: Sendable {
             )
         }
         var claimed: Set<RelativePath> = []
+        // Most manifests ask for exactly what they own; then there is nothing to compare.
+        var claimsItself = false
         for (index, element) in package.files.enumerated() {
-            guard let files = resolve(element, of: package, owned: owned) else {
+            if element["from_registry"]?["where"] == ["owner_id": .string(package.id.text)] {
+                claimsItself = true
+                continue
+            }
+            guard let files = resolve(element, of: package) else {
                 refuse(
                     .invalidPackage,
                     package.path,
@@ -83,6 +89,12 @@ package struct PackageRules: Sendable {
             }
             claimed.formUnion(files)
         }
+        if claimsItself && claimed.isEmpty {
+            judgeTier(package)
+            return
+        }
+        let owned = Set(owned)
+        if claimsItself { claimed.formUnion(owned) }
         for path in claimed.subtracting(owned).sorted() {
             refuse(
                 .foreignFile,
@@ -106,14 +118,13 @@ package struct PackageRules: Sendable {
     /// A manifest lists paths, or asks the registry for those of one owner or framework (C56).
     private func resolve(
         _ element: JSONValue,
-        of package: PackageManifest,
-        owned: Set<RelativePath>
+        of package: PackageManifest
     ) -> Set<RelativePath>? {
         if let text = element.string { return (try? RelativePath(text)).map { [$0] } }
         guard let condition = element["from_registry"]?["where"]?.object, condition.count == 1
         else { return nil }
         if let owner = condition["owner_id"]?.string {
-            return owner == package.id.text ? owned : Set(ownership.paths(ownedBy: owner))
+            return Set(ownership.paths(ownedBy: owner))
         }
         if let framework = condition["governed_by"]?.string {
             let owners = book.packages.values.filter { $0.frameworkID.text == framework }

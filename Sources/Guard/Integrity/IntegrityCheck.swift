@@ -41,7 +41,7 @@ package struct IntegrityCheck: Sendable {
             path: root.directory.path,
             stages: [],
             violations: [],
-            fileCount: state.scan.files.count,
+            fileCount: state.scan.paths.count,
             byteCount: state.scan.byteCount,
             directoryCount: state.scan.directories.count,
             ownerCount: 0,

@@ -23,20 +23,19 @@ package struct RootState: Sendable {
     ) throws(IntegrityFault) {
         self.root = root
         exemptions = try RootState.exemptions(of: root)
-        let scan = try TreeScan(
+        let (scan, registries) = try TreeScan.run(
             root,
             exemptions: exemptions,
             threads: threads,
             progress: progress
-        )
+        ) { directories in
+            LocalReading(directories, in: root)
+        }
         self.scan = scan
-        let digests = scan.files.map(\.digest)
-        let tree = RootState.snapshot(root, scan.files.map(\.path), digests)
-        self.tree = tree
+        tree = RootState.snapshot(root, scan.paths, scan.digests)
         book = LawBook(reading: tree)
-        var violations: [Violation] = []
-        locals = RootState.locals(scan, tree, &violations)
-        localViolations = violations
+        locals = registries.locals
+        localViolations = registries.violations + registries.changed(since: tree)
     }
 
     /// The name of the exemption that a path falls under, if any.
@@ -97,35 +96,58 @@ package struct RootState: Sendable {
             }
         }
     }
+}
 
-    private static func locals(
-        _ scan: TreeScan,
-        _ tree: TreeSnapshot,
-        _ violations: inout [Violation]
-    ) -> [LocalRegistry] {
-        var locals: [LocalRegistry] = []
-        locals.reserveCapacity(scan.directories.count)
-        for directory in scan.directories {
-            guard let path = try? RelativePath(bytes: LocalRegistry.path(in: directory)),
-                tree.contains(path)
-            else { continue }
-            switch tree.document(path) {
-            case .success(let bytes):
+/// The local registries of a tree, read while its files are hashed.
+private struct LocalReading: Sendable {
+    var locals: [LocalRegistry] = []
+    var violations: [Violation] = []
+    private var digests: [(path: [UInt8], digest: Digest)] = []
+
+    init(_ directories: [[UInt8]], in root: GovernedRoot) {
+        locals.reserveCapacity(directories.count)
+        let reader = FileReader(bufferBytes: 64 * 1024)
+        for directory in directories {
+            let path = LocalRegistry.path(in: directory)
+            do throws(HostFault) {
+                let bytes = try reader.readWhole(
+                    path,
+                    beneath: root.directory,
+                    limit: GovernedRoot.registryBytesMax
+                )
+                digests.append((path, .sha256(of: bytes)))
                 locals.append(
                     LocalRegistry(parsing: bytes, directory: directory, violations: &violations)
                 )
-            case .failure(let fault):
+            } catch .missing {
+                continue
+            } catch {
                 violations.append(
                     Violation(
                         .ownership,
                         .badRegistry,
-                        path: Printable(path.text).description,
-                        reason: fault.description
+                        path: Printable(bytes: path).description,
+                        reason: error.description
                     )
                 )
             }
         }
-        return locals
+    }
+
+    /// Registries whose bytes were others when they were hashed than when they were read.
+    func changed(since tree: TreeSnapshot) -> [Violation] {
+        digests.compactMap { path, digest in
+            guard let relative = try? RelativePath(bytes: path),
+                tree.digest(of: relative) != digest
+            else { return nil }
+            let shown = Printable(bytes: path).description
+            return Violation(
+                .ownership,
+                .changing,
+                path: shown,
+                reason: "\(shown) changed while it was checked."
+            )
+        }
     }
 }
 

@@ -45,6 +45,11 @@ struct AdoptedLaw {
         name.map { "*?[]{}\\".contains($0) ? "?" : String($0) }.joined()
     }
 
+    /// A spec names at least one asset; the first file stands for all until somebody says more.
+    private var firstAsset: [JSONValue] {
+        paths.prefix(1).map { .string(AdoptedLaw.escaped($0.text)) }
+    }
+
     private var framework: JSONValue {
         [
             "schema_version": "1.0", "type": "framework", "id": "FMWK-ROOT",
@@ -86,7 +91,7 @@ struct AdoptedLaw {
                 "modules": ["Content"], "interfaces": ["The files themselves"],
                 "behaviour": ["Each file has one owner and one hash."],
             ],
-            "required_assets": [], "gates": [],
+            "required_assets": .array(firstAsset), "gates": [],
             "metadata": ["owner": "root", "function": "Developer"],
         ]
     }
