@@ -39,9 +39,13 @@ package struct CSVTable: Sendable {
     ///
     /// Every row has as many fields as the header; quotes stand around a whole field or nowhere;
     /// the text is UTF-8 without a byte order mark and without NUL.
-    package init(parsing bytes: [UInt8]) throws(CSVFault) {
-        guard bytes.count <= CSVTable.bytesMax else {
-            throw .tooLarge(bytes: bytes.count, limit: CSVTable.bytesMax)
+    package init(
+        parsing bytes: [UInt8],
+        bytesMax: Int = CSVTable.bytesMax
+    ) throws(CSVFault) {
+        precondition(bytesMax <= CSVTable.bytesMax, "A field's length has 31 bits.")
+        guard bytes.count <= bytesMax else {
+            throw .tooLarge(bytes: bytes.count, limit: bytesMax)
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw .byteOrderMark }
         var scanner = CSVScanner(bytes: bytes)

@@ -70,6 +70,9 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.init(hex: hex.utf8Span.span)
     }
 
+    /// The four big-endian words, as `init(words:)` takes them.
+    package var words: (UInt64, UInt64, UInt64, UInt64) { (a, b, c, d) }
+
     /// The 32 bytes.
     package var bytes: [UInt8] {
         var out: [UInt8] = []
