@@ -25,6 +25,7 @@ package struct LocalRegistry: Sendable {
         }
     }
 
+    /// The exact columns.
     package static let header = ["file_path", "owner_id", "owner_registry", "content_hash"]
 
     /// The directory, relative to the root; empty at the top.
@@ -49,6 +50,8 @@ package struct LocalRegistry: Sendable {
     }
 
     /// Reads a registry; rows that cannot stand are violations and are left out.
+    ///
+    /// A registry that left rows out must never be written back: it would forget them.
     package init(
         parsing bytes: [UInt8],
         directory: [UInt8],
@@ -99,19 +102,12 @@ package struct LocalRegistry: Sendable {
         return writer.bytes
     }
 
-    /// Puts a row in its place, replacing one of the same name.
-    package mutating func put(_ row: Row) {
-        rows.removeAll { $0.name == row.name }
-        rows.append(row)
+    /// Puts rows in their places; each replaces one of the same name, and the last of a name stands.
+    package mutating func put(_ fresh: [Row]) {
+        var byName: [[UInt8]: Row] = [:]
+        for row in fresh { byName[row.name] = row }
+        rows = rows.filter { byName[$0.name] == nil } + byName.values
         rows.sort { $0.name.lexicographicallyPrecedes($1.name) }
-    }
-
-    /// Adds a row at the end; for whoever builds a whole registry and makes it anew in order.
-    package mutating func add(_ row: Row) { rows.append(row) }
-
-    /// Takes out the row of a name.
-    package mutating func remove(_ name: [UInt8]) {
-        rows.removeAll { $0.name == name }
     }
 
     /// The row of a name.

@@ -3,17 +3,25 @@ package import Canon
 /// The compiled map from every file to its one owner, sorted by path.
 package struct OwnershipTable: Sendable {
     package let rows: [OwnershipRow]
+    /// Whether rows were left out because they could not be read.
+    package let isPartial: Bool
 
     /// Takes rows in any order.
     ///
     /// No path may stand twice.
     package init(rows: [OwnershipRow]) {
         self.rows = rows.sorted { $0.path < $1.path }
+        isPartial = false
     }
 
     /// Reads the compiled registry; whatever is wrong with it is a violation.
+    ///
+    /// Rows out of order are put in order and a path that stands twice keeps its first row, so that
+    /// one mistake is one violation and not a hundred.
     package init(parsing bytes: [UInt8], violations: inout [Violation]) {
         var rows: [OwnershipRow] = []
+        var isPartial = false
+        var isSorted = true
         func refuse(_ code: ViolationCode, _ reason: String, path: String = "") {
             violations.append(
                 Violation(
@@ -39,16 +47,14 @@ package struct OwnershipTable: Sendable {
                         .flatMap(OwnershipRow.Content.init)
                 else {
                     refuse(.badRegistry, "Row \(index + 2) is not usable.")
+                    isPartial = true
                     continue
                 }
                 if let last = rows.last, !(last.path < path) {
-                    refuse(
-                        last.path == path ? .duplicate : .badRegistry,
-                        last.path == path
-                            ? "The file stands twice in the compiled registry."
-                            : "Row \(index + 2) is out of order.",
-                        path: Printable(path.text).description
-                    )
+                    isSorted = false
+                    if last.path != path {
+                        refuse(.badRegistry, "Row \(index + 2) is out of order.")
+                    }
                 }
                 rows.append(
                     OwnershipRow(path: path, owner: owner, registry: registry, content: content)
@@ -56,8 +62,24 @@ package struct OwnershipTable: Sendable {
             }
         } catch {
             refuse(.badRegistry, error.description)
+            isPartial = true
         }
-        self.rows = rows
+        var once: [OwnershipRow] = isSorted ? rows : []
+        if !isSorted {
+            for row in rows.sorted(by: { $0.path < $1.path }) {
+                guard once.last?.path == row.path else {
+                    once.append(row)
+                    continue
+                }
+                refuse(
+                    .duplicate,
+                    "The file stands twice in the compiled registry.",
+                    path: Printable(row.path.text).description
+                )
+            }
+        }
+        self.rows = once
+        self.isPartial = isPartial
     }
 
     /// The registry as bytes.
@@ -82,10 +104,5 @@ package struct OwnershipTable: Sendable {
             if rows[middle].path < path { low = middle + 1 } else { high = middle }
         }
         return low < rows.count && rows[low].path == path ? rows[low] : nil
-    }
-
-    /// The paths of one owner, in order.
-    package func paths(ownedBy owner: String) -> [RelativePath] {
-        rows.filter { $0.owner == owner }.map(\.path)
     }
 }

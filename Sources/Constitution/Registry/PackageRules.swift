@@ -5,7 +5,10 @@ package struct PackageRules: Sendable {
     private let book: LawBook
     private let ownership: OwnershipTable
     private var violations: [Violation] = []
+    /// The paths of each owner.
+    private var owned: [String: [RelativePath]] = [:]
 
+    /// `ownership` says what each package really owns.
     package init(book: LawBook, ownership: OwnershipTable) {
         self.book = book
         self.ownership = ownership
@@ -28,9 +31,8 @@ package struct PackageRules: Sendable {
                 )
             }
         }
-        for package in book.packages.values {
-            rules.judge(package, owned: paths[package.id.text] ?? [])
-        }
+        rules.owned = paths
+        for item in book.packages.values { rules.judge(item, owned: paths[item.id.text] ?? []) }
         return rules.violations.sorted()
     }
 
@@ -77,7 +79,7 @@ package struct PackageRules: Sendable {
                 claimsItself = true
                 continue
             }
-            guard let files = resolve(element, of: package) else {
+            guard let files = resolve(element) else {
                 refuse(
                     .invalidPackage,
                     package.path,
@@ -116,19 +118,16 @@ package struct PackageRules: Sendable {
     }
 
     /// A manifest lists paths, or asks the registry for those of one owner or framework (C56).
-    private func resolve(
-        _ element: JSONValue,
-        of package: PackageManifest
-    ) -> Set<RelativePath>? {
+    private func resolve(_ element: JSONValue) -> Set<RelativePath>? {
         if let text = element.string { return (try? RelativePath(text)).map { [$0] } }
         guard let condition = element["from_registry"]?["where"]?.object, condition.count == 1
         else { return nil }
         if let owner = condition["owner_id"]?.string {
-            return Set(ownership.paths(ownedBy: owner))
+            return Set(owned[owner] ?? [])
         }
         if let framework = condition["governed_by"]?.string {
             let owners = book.packages.values.filter { $0.frameworkID.text == framework }
-            return Set(owners.flatMap { ownership.paths(ownedBy: $0.id.text) })
+            return Set(owners.flatMap { owned[$0.id.text] ?? [] })
         }
         return nil
     }

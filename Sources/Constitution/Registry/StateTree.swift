@@ -34,7 +34,14 @@ package struct StateTree: Sendable {
 
     /// The proof that one file is part of the state.
     package func proof(of path: RelativePath) -> (index: Int, proof: InclusionProof)? {
-        guard let index = paths.firstIndex(of: path) else { return nil }
+        var low = 0
+        var high = paths.count
+        while low < high {
+            let middle = (low + high) / 2
+            if paths[middle] < path { low = middle + 1 } else { high = middle }
+        }
+        guard low < paths.count, paths[low] == path else { return nil }
+        let index = low
         return (index, MerkleTree.inclusionProof(of: index, in: leaves))
     }
 

@@ -18,7 +18,7 @@ struct Exemptions: Sendable {
         for exemption in exemptions {
             let text = exemption.pattern.text
             let isPlain =
-                text.hasSuffix("/**") && !text.dropLast(3).contains { "*?[]{}".contains($0) }
+                text.hasSuffix("/**") && !text.dropLast(3).contains { "*?[]{}\\".contains($0) }
             if isPlain {
                 skipped.append(String(text.dropLast(3)))
             } else {

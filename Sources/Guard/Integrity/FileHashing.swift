@@ -111,10 +111,10 @@ struct FileHashing: Sendable {
         }
     }
 
-    /// A file that changed about when the walk began is read between two looks at its facts.
+    /// A file that changed about when the walk began is read again, from a later moment.
     ///
-    /// Equal facts on both sides, and equal to those of the read itself, mean that the kernel saw no
-    /// change in between; a few tries forgive a writer that is just finishing.
+    /// Timestamps move with the kernel's tick, so a file that changed within this tick could change
+    /// again unseen: the tick is let pass first. A few tries forgive a writer that is just finishing.
     private func hashAgain(
         _ position: Int,
         _ reader: FileReader,
@@ -123,12 +123,16 @@ struct FileHashing: Sendable {
         for _ in 0..<5 {
             do {
                 guard let before = try root.facts(of: listing.path(of: position)) else { break }
+                let start = FileHashing.momentAfter(before.changedNanoseconds)
                 let after = try reader.read(position, of: listing, beneath: root) { chunk in
                     stream.update(chunk)
                 }
                 let digest = stream.finish()
-                if before.changedNanoseconds == after.changedNanoseconds
-                    && before.size == after.bytesRead && before.inode == after.inode
+                if after.isSettled(since: start) { return .read(digest, after) }
+                // A time far in the future, left by a clock that was set back: the two looks decide.
+                if before.changedNanoseconds > start + FileHashing.tickMax,
+                    before.changedNanoseconds == after.changedNanoseconds,
+                    before.inode == after.inode, after.size == after.bytesRead
                 {
                     return .read(digest, after)
                 }
@@ -138,5 +142,15 @@ struct FileHashing: Sendable {
             }
         }
         return .odd(.changing)
+    }
+
+    /// No kernel ticks more slowly than a hundred times a second; twice that, to be safe.
+    private static let tickMax: Int64 = 20_000_000
+
+    /// A moment of the kernel's clock after a change, waited for where it is less than a tick away.
+    private static func momentAfter(_ change: Int64) -> Int64 {
+        var now = Directory.now
+        while now <= change && change - now <= tickMax { now = Directory.now }
+        return now
     }
 }

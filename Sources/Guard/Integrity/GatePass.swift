@@ -144,8 +144,8 @@ struct GatePass {
         let packages = state.book.packages.values.filter { $0.specID == spec.id }
             .sorted { $0.id < $1.id }
         metadata["entities"] = .array(
-            packages.map { package in
-                var entity = package.document.object ?? JSONObject()
+            packages.map { item in
+                var entity = item.document.object ?? JSONObject()
                 entity["entity_type"] = "package"
                 return .object(entity)
             }

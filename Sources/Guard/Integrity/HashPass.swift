@@ -78,17 +78,15 @@ struct HashPass {
         }
     }
 
-    /// With every document as registered, compiling again must give the registries that are there.
+    /// With every document as registered, compiling again must give the registries that are there,
+    /// byte for byte: their line ends, their order and the rows that the compiler makes itself.
     private mutating func judgeRegistries() {
-        guard let path = try? RelativePath(RootLayout.ownershipRegistry),
-            let digest = state.tree.digest(of: path)
-        else { return }
-        let compiler = RegistryCompiler(
+        let compiled = RegistryCompiler(
             tree: state.tree,
             book: state.book,
             locals: state.locals
-        )
-        for (name, bytes) in compiler.compileLaw(over: ownership, digest: digest) {
+        ).compile()
+        for (name, bytes) in compiled.files {
             guard let path = try? RelativePath(name) else { continue }
             guard let found = state.tree.digest(of: path) else {
                 refuse(.missing, path, "The compiled registry \(name) does not exist.")

@@ -7,15 +7,23 @@ struct OwnershipPass {
     private let compiled: OwnershipTable
     private var violations: [Violation]
 
+    /// Whether the compiled registry can be held against what is there.
+    ///
+    /// Where it cannot be read, that is the finding, and not that every file lacks its row.
+    private let isComparable: Bool
+
     /// The ids that may own files, from the compiled registries: a tampered document must not make
-    /// its files look unowned before its own bytes are judged.
-    private let packages: Set<String>
-    private let specs: Set<String>
+    /// its files look unowned before its own bytes are judged. `nil` where one cannot be read.
+    private let packages: Set<String>?
+    private let specs: Set<String>?
 
     init(_ state: RootState) {
         self.state = state
-        var violations = state.scan.violations + state.localViolations
-        compiled = OwnershipPass.compiledTable(state, &violations)
+        var violations =
+            state.scan.violations + state.localViolations + state.exemptionViolations
+        let compiled = OwnershipPass.compiledTable(state, &violations)
+        self.compiled = compiled ?? OwnershipTable(rows: [])
+        isComparable = compiled.map { !$0.isPartial } ?? false
         packages = OwnershipPass.ids(RootLayout.packagesRegistry, state, &violations)
         specs = OwnershipPass.ids(RootLayout.specsRegistry, state, &violations)
         self.violations = violations
@@ -69,6 +77,9 @@ struct OwnershipPass {
                 judgeKept(path, row)
             } else if let local = localRow(of: path, &cursor, &missing) {
                 judge(local, at: path, row)
+            } else if row != nil && state.brokenDirectories.contains(directory) {
+                // Its registry is broken, and that has been said.
+                continue
             } else if cursor == nil && row != nil {
                 lacking.insert(directory)
             } else {
@@ -90,10 +101,7 @@ struct OwnershipPass {
 
     /// Directories whose files are compiled although nobody there says who owns them.
     private mutating func judge(lacking: Set<[UInt8]>) {
-        let broken = Set(state.localViolations.map(\.path))
         for directory in lacking {
-            let registry = Printable(bytes: LocalRegistry.path(in: directory)).description
-            if broken.contains(registry) { continue }
             let shown = directory.isEmpty ? "." : Printable(bytes: directory).description
             refuse(
                 .noLocalRegistry,
@@ -119,7 +127,8 @@ struct OwnershipPass {
         while at < compiled.rows.count, path.map({ compiled.rows[at].path < $0 }) ?? true {
             let row = compiled.rows[at]
             at += 1
-            if missing.contains(row.path.bytes) { continue }
+            // A symbolic link or an unreadable thing in its place is a finding of the walk.
+            if missing.contains(row.path.bytes) || state.scan.isStray(row.path.bytes) { continue }
             let isListed = state.local(of: row.path)?.row(named: row.path.name.utf8) != nil
             if isListed || RegistryCompiler.isKeptByCompiler(row.path) {
                 refuse(
@@ -171,7 +180,8 @@ struct OwnershipPass {
         let path = LocalRegistry.join(local.directory, row.name)
         guard missing.insert(path).inserted,
             (try? RelativePath(bytes: path))
-                .map({ state.tree.contains($0) }) != true
+                .map({ state.tree.contains($0) }) != true,
+            !state.scan.isStray(path)
         else { return }
         refuse(
             .missing,
@@ -186,24 +196,24 @@ struct OwnershipPass {
         at path: RelativePath,
         _ row: OwnershipRow?
     ) {
-        switch local.registry {
-        case .framework:
+        if local.registry == .framework {
             refuse(
                 .frameworkOwner,
                 path.bytes,
                 "The framework \(Printable(local.owner)) may not own a file."
             )
-        case .package where !packages.contains(local.owner),
-            .spec where !specs.contains(local.owner):
+        } else if let known = local.registry == .spec ? specs : packages,
+            !known.contains(local.owner)
+        {
             refuse(
                 .unknownOwner,
                 path.bytes,
                 "The \(local.registry.rawValue) \(Printable(local.owner)) that owns it "
                     + "does not exist."
             )
-        default: break
         }
         guard let row else {
+            guard isComparable else { return }
             refuse(
                 .staleRegistry,
                 path.bytes,
@@ -226,6 +236,7 @@ struct OwnershipPass {
 
     private mutating func judgeKept(_ path: RelativePath, _ row: OwnershipRow?) {
         guard let row else {
+            guard isComparable else { return }
             refuse(
                 .staleRegistry,
                 path.bytes,
@@ -233,30 +244,20 @@ struct OwnershipPass {
             )
             return
         }
-        if !packages.contains(row.owner) {
+        if let packages, !packages.contains(row.owner) {
             refuse(
                 .unknownOwner,
                 path.bytes,
                 "The package \(Printable(row.owner)) that owns it does not exist."
             )
         }
-        let mayPointElsewhere =
-            path.text == RootLayout.ownershipRegistry
-            || path.text == RootLayout.controlPlaneRegistry || path.text == RootLayout.seal
-        if case .digest = row.content { return }
-        if !mayPointElsewhere {
-            refuse(
-                .staleRegistry,
-                path.bytes,
-                "The compiled registry gives no hash for \(Printable(path.text))."
-            )
-        }
     }
 
+    /// The compiled registry, or `nil` where it cannot be read as a table.
     private static func compiledTable(
         _ state: RootState,
         _ violations: inout [Violation]
-    ) -> OwnershipTable {
+    ) -> OwnershipTable? {
         guard let path = try? RelativePath(RootLayout.ownershipRegistry),
             state.tree.contains(path)
         else {
@@ -269,7 +270,7 @@ struct OwnershipPass {
                     next: "Run 'charter registry compile'."
                 )
             )
-            return OwnershipTable(rows: [])
+            return nil
         }
         switch state.tree.document(path) {
         case .success(let bytes): return OwnershipTable(parsing: bytes, violations: &violations)
@@ -282,7 +283,7 @@ struct OwnershipPass {
                     reason: fault.description
                 )
             )
-            return OwnershipTable(rows: [])
+            return nil
         }
     }
 
@@ -290,16 +291,14 @@ struct OwnershipPass {
         _ registry: String,
         _ state: RootState,
         _ violations: inout [Violation]
-    ) -> Set<String> {
+    ) -> Set<String>? {
         func refuse(_ reason: String) {
             violations.append(
                 Violation(.ownership, .badRegistry, path: registry, reason: reason)
             )
         }
-        guard let path = try? RelativePath(registry), state.tree.contains(path) else {
-            refuse("The registry does not exist.")
-            return []
-        }
+        // That it is missing is found by its row.
+        guard let path = try? RelativePath(registry), state.tree.contains(path) else { return nil }
         switch state.tree.document(path) {
         case .failure(let fault): refuse(fault.description)
         case .success(let bytes):
@@ -313,6 +312,6 @@ struct OwnershipPass {
                 refuse(error.description)
             }
         }
-        return []
+        return nil
     }
 }

@@ -13,7 +13,15 @@ package struct RootState: Sendable {
     package let locals: [LocalRegistry]
     /// What is wrong with local registries themselves.
     let localViolations: [Violation]
+    /// Directories whose registry could not be read whole.
+    ///
+    /// What it says may be wrong, and what it does not say means nothing.
+    let brokenDirectories: Set<[UInt8]>
+    /// What is wrong with the exemptions; such a one exempts nothing.
+    let exemptionViolations: [Violation]
     let exemptions: Exemptions
+    /// Where the registry of a directory stands in `locals`.
+    private let localIndex: [[UInt8]: Int]
 
     /// Reads a root from its disk.
     package init(
@@ -22,7 +30,8 @@ package struct RootState: Sendable {
         progress: (@Sendable (TreeScan.Progress) -> Void)? = nil
     ) throws(IntegrityFault) {
         self.root = root
-        exemptions = try RootState.exemptions(of: root)
+        let declared = try RootState.exemptions(of: root)
+        exemptions = Exemptions(declared.filter { $0.problem == nil })
         let (scan, registries) = try TreeScan.run(
             root,
             exemptions: exemptions,
@@ -32,10 +41,18 @@ package struct RootState: Sendable {
             LocalReading(directories, in: root)
         }
         self.scan = scan
-        tree = RootState.snapshot(root, scan.paths, scan.digests)
-        book = LawBook(reading: tree)
+        let tree = RootState.snapshot(root, scan.paths, scan.digests)
+        self.tree = tree
+        let book = LawBook(reading: tree)
+        self.book = book
+        exemptionViolations = RootState.judge(declared, against: book)
         locals = registries.locals
         localViolations = registries.violations + registries.changed(since: tree)
+        brokenDirectories = registries.broken
+        var index: [[UInt8]: Int] = [:]
+        index.reserveCapacity(locals.count)
+        for (position, local) in locals.enumerated() { index[local.directory] = position }
+        localIndex = index
     }
 
     /// The name of the exemption that a path falls under, if any.
@@ -45,25 +62,70 @@ package struct RootState: Sendable {
 
     /// The registry of the directory that a path lies in.
     package func local(of path: RelativePath) -> LocalRegistry? {
-        let directory = path.parent?.bytes ?? []
-        return locals.first { $0.directory == directory }
+        localIndex[path.parent?.bytes ?? []].map { locals[$0] }
+    }
+
+    /// The registry of a directory; the top is empty.
+    func local(in directory: [UInt8]) -> LocalRegistry? {
+        localIndex[directory].map { locals[$0] }
+    }
+
+    /// What no policy may say, and policies that were others when the walk began.
+    ///
+    /// The walk rests on exemptions that are read before any file is hashed; whoever swaps a policy
+    /// in between must not be able to hide anything.
+    private static func judge(
+        _ declared: [PolicyDocument.Exemption],
+        against book: LawBook
+    ) -> [Violation] {
+        let now = book.exemptions
+        let isSame = declared.elementsEqual(now) { before, after in
+            before.pattern == after.pattern && before.kind == after.kind
+                && before.policy.hasSameBytes(as: after.policy)
+        }
+        var violations: [Violation] = []
+        if !isSame {
+            violations.append(
+                Violation(
+                    .ownership,
+                    .changing,
+                    path: RootLayout.policies,
+                    reason: "The policies that exempt files changed while the root was walked."
+                )
+            )
+        }
+        for exemption in declared {
+            guard let problem = exemption.problem else { continue }
+            violations.append(
+                Violation(
+                    .ownership,
+                    .exemptionAbused,
+                    path: RootLayout.policies + "/" + exemption.policy + ".json",
+                    rule: exemption.policy,
+                    reason: "\(exemption.policy) exempts too much: \(problem)"
+                )
+            )
+        }
+        return violations
     }
 
     /// Exemptions must be known before the walk: their policies are read from their own directory.
-    private static func exemptions(of root: GovernedRoot) throws(IntegrityFault) -> Exemptions {
+    private static func exemptions(
+        of root: GovernedRoot
+    ) throws(IntegrityFault) -> [PolicyDocument.Exemption] {
         do {
             guard let facts = try root.directory.facts(of: RootLayout.policies),
                 facts.kind == .directory
-            else { return Exemptions([]) }
+            else { return [] }
             let directory = try root.directory.openDirectory(RootLayout.policies)
-            let names = try TreeWalk(depthMax: 1).list(directory)
+            let names = try TreeWalk(depthMax: 0).list(directory)
             var paths: [RelativePath] = []
             for position in names.indices where names.kind(of: position) == .file {
                 let bytes = Array((RootLayout.policies + "/").utf8) + names.path(of: position)
                 if let path = try? RelativePath(bytes: bytes) { paths.append(path) }
             }
             let tree = snapshot(root, paths, paths.map { _ in nil })
-            return Exemptions(LawBook(reading: tree).exemptions)
+            return LawBook(reading: tree).exemptions
         } catch {
             throw .host(error)
         }
@@ -100,38 +162,56 @@ package struct RootState: Sendable {
 
 /// The local registries of a tree, read while its files are hashed.
 private struct LocalReading: Sendable {
-    var locals: [LocalRegistry] = []
-    var violations: [Violation] = []
+    private(set) var locals: [LocalRegistry] = []
+    private(set) var violations: [Violation] = []
+    private(set) var broken: Set<[UInt8]> = []
     private var digests: [(path: [UInt8], digest: Digest)] = []
 
     init(_ directories: [[UInt8]], in root: GovernedRoot) {
         locals.reserveCapacity(directories.count)
+        digests.reserveCapacity(directories.count)
         let reader = FileReader(bufferBytes: 64 * 1024)
-        for directory in directories {
-            let path = LocalRegistry.path(in: directory)
-            do throws(HostFault) {
-                let bytes = try reader.readWhole(
-                    path,
-                    beneath: root.directory,
-                    limit: GovernedRoot.registryBytesMax
+        for directory in directories { read(directory, in: root, reader) }
+    }
+
+    private mutating func read(
+        _ directory: [UInt8],
+        in root: GovernedRoot,
+        _ reader: FileReader
+    ) {
+        let path = LocalRegistry.path(in: directory)
+        var found: [Violation] = []
+        do throws(HostFault) {
+            let bytes = try reader.readWhole(
+                path,
+                beneath: root.directory,
+                limit: GovernedRoot.registryBytesMax
+            )
+            digests.append((path, .sha256(of: bytes)))
+            let local = LocalRegistry(parsing: bytes, directory: directory, violations: &found)
+            // Of a registry that is no table nothing is known; of one with bad rows, the others.
+            if found.isEmpty || !local.rows.isEmpty { locals.append(local) }
+        } catch .missing {
+            return
+        } catch .symbolicLink {
+            // The walk names it as what it is.
+            return
+        } catch .notARegularFile {
+            return
+        } catch {
+            var code = ViolationCode.unreadable
+            if case .tooLarge = error { code = .badRegistry }
+            found.append(
+                Violation(
+                    .ownership,
+                    code,
+                    path: Printable(bytes: path).description,
+                    reason: error.description
                 )
-                digests.append((path, .sha256(of: bytes)))
-                locals.append(
-                    LocalRegistry(parsing: bytes, directory: directory, violations: &violations)
-                )
-            } catch .missing {
-                continue
-            } catch {
-                violations.append(
-                    Violation(
-                        .ownership,
-                        .badRegistry,
-                        path: Printable(bytes: path).description,
-                        reason: error.description
-                    )
-                )
-            }
+            )
         }
+        if !found.isEmpty { broken.insert(directory) }
+        violations += found
     }
 
     /// Registries whose bytes were others when they were hashed than when they were read.

@@ -36,6 +36,10 @@ package struct TreeScan: Sendable {
     let oddities: [Oddity]
     /// What is wrong with entries, beside their content.
     let violations: [Violation]
+    /// The entries that `violations` speaks of, twins apart, by the bytes of their paths.
+    ///
+    /// Names that are not UTF-8 can only be had from here: a violation's path is made for reading.
+    let strays: [[UInt8]: ViolationCode]
     /// Directories that hold at least one governed file directly, sorted; the top is empty.
     let directories: [[UInt8]]
     package let byteCount: UInt64
@@ -76,6 +80,7 @@ package struct TreeScan: Sendable {
     private init(_ outcomes: FileHashing.Outcomes, _ sorting: EntrySorting) {
         byteCount = outcomes.byteCount
         violations = sorting.violations
+        strays = sorting.strays
         directories = sorting.directories
         paths = sorting.paths
         guard sorting.unusable.isEmpty else {
@@ -95,6 +100,20 @@ package struct TreeScan: Sendable {
     }
 }
 
+extension TreeScan {
+    /// Whether the walk has refused an entry, or a directory that it would lie in.
+    ///
+    /// Nothing more is said about it then: a directory behind a link is one finding, not one for each
+    /// file that cannot be seen any more.
+    func isStray(_ path: [UInt8]) -> Bool {
+        if strays.isEmpty { return false }
+        if strays[path] != nil { return true }
+        return path.indices.contains { at in
+            path[at] == UInt8(ascii: "/") && strays[Array(path[..<at])] != nil
+        }
+    }
+}
+
 /// Tells governed files from everything else that lies in a tree.
 private struct EntrySorting {
     private let listing: TreeListing
@@ -105,12 +124,15 @@ private struct EntrySorting {
     private var fileCount = 0
     var directories: [[UInt8]] = []
     var violations: [Violation] = []
+    var strays: [[UInt8]: ViolationCode] = [:]
     private var candidates: [ArraySlice<UInt8>] = []
     private var parents: Set<ArraySlice<UInt8>> = []
     private var governed: Set<ArraySlice<UInt8>> = []
     private var lastParent: ArraySlice<UInt8>?
     private var lastGoverned: ArraySlice<UInt8>?
     private var folded: [UInt64: Int] = [:]
+    /// Further files of one hash; almost always empty.
+    private var foldedMore: [UInt64: [Int]] = [:]
 
     init(listing: TreeListing, exemptions: Exemptions) {
         self.listing = listing
@@ -195,29 +217,43 @@ private struct EntrySorting {
 
     /// Two paths that a case-folding or normalising file system cannot hold beside each other.
     private mutating func noteTwin(_ path: ArraySlice<UInt8>, index: Int) {
+        let hash = EntrySorting.foldedHash(path)
+        guard let first = folded[hash] else {
+            folded[hash] = index
+            return
+        }
+        let text = EntrySorting.fold(path)
+        for other in [first] + foldedMore[hash, default: []]
+        where EntrySorting.fold(paths[other].bytes[...]) == text {
+            violations.append(
+                Violation(
+                    .ownership,
+                    .twin,
+                    path: Printable(bytes: path).description,
+                    reason: "\(Printable(bytes: path)) and \(Printable(paths[other].text)) differ "
+                        + "only in case or in how an accent is written."
+                )
+            )
+        }
+        foldedMore[hash, default: []].append(index)
+    }
+
+    /// Equal for paths that fold to the same text; what folds to ASCII is hashed as ASCII is, because
+    /// a sign such as KELVIN SIGN folds to a plain letter.
+    private static func foldedHash(_ path: ArraySlice<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        var isASCII = true
         for byte in path {
             if byte >= 0x80 {
-                isASCII = false
-                break
+                let text = fold(path)
+                // String's own hash treats composed and decomposed forms alike, as such systems do.
+                return text.utf8.allSatisfy { $0 < 0x80 }
+                    ? foldedHash(Array(text.utf8)[...])
+                    : UInt64(bitPattern: Int64(text.hashValue))
             }
             let lower = (65...90).contains(byte) ? byte | 0x20 : byte
             hash = (hash ^ UInt64(lower)) &* 0x100_0000_01B3
         }
-        if !isASCII {
-            // String's own hash treats composed and decomposed forms alike, as such systems do.
-            hash = UInt64(bitPattern: Int64(EntrySorting.fold(path).hashValue))
-        }
-        guard let other = folded.updateValue(index, forKey: hash) else { return }
-        if EntrySorting.fold(path) == EntrySorting.fold(paths[other].bytes[...]) {
-            refuse(
-                .twin,
-                path,
-                "\(Printable(bytes: path)) and \(Printable(paths[other].text)) differ only in case "
-                    + "or in how an accent is written."
-            )
-        }
+        return hash
     }
 
     private static func fold(_ path: ArraySlice<UInt8>) -> String {
@@ -243,6 +279,7 @@ private struct EntrySorting {
         _ path: ArraySlice<UInt8>,
         _ reason: String
     ) {
+        strays[Array(path)] = code
         violations.append(
             Violation(
                 .ownership,
