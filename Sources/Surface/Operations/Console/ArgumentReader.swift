@@ -62,9 +62,12 @@ package struct ArgumentReader {
             request.switches.insert(name)
             return
         }
-        guard let value = inline ?? rest.popFirst(), !value.isEmpty else {
+        // A word with two dashes is an option that was meant; such a value is written --name=--value.
+        let following = rest.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
+        guard let value = inline ?? following, !value.isEmpty else {
             throw .usage("--\(name) needs a value: --\(name) \(valueName).")
         }
+        if inline == nil { rest.removeFirst() }
         guard request.options.updateValue(value, forKey: name) == nil else {
             throw .usage("--\(name) was given twice.")
         }

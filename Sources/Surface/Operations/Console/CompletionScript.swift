@@ -33,7 +33,9 @@ package enum CompletionScript {
         }
         return lines + [
             "    esac; fi",
-            "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\") $(compgen -f -- \"$cur\"))",
+            "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))",
+            // Names of files may have spaces.
+            "    local IFS=$'\\n'; COMPREPLY+=($(compgen -f -- \"$cur\"))",
             "}", "complete -o filenames -F _charter charter",
         ]
     }

@@ -5,8 +5,10 @@ enum CompletionsVerb {
     static let operation = Operation(
         words: ["completions"],
         summary: "print completions for a shell",
-        details:
-            "SHELL is bash, zsh or fish. Example: charter completions bash > /etc/bash_completion.d/charter",
+        details: """
+            Example, for this login: source <(charter completions bash)
+            For everybody: charter completions bash > /etc/bash_completion.d/charter
+            """,
         operands: [.init(name: "SHELL", summary: "bash, zsh or fish")]
     ) { request, _ throws(OperationFault) in
         guard let lines = CompletionScript.lines(for: request.operands[0]) else {

@@ -15,8 +15,9 @@ struct InitVerb {
 
             With --adopt, DIR may hold files already, such as a repository: they stay as they are and
             become the property of the package PKG-ROOT, under a framework FMWK-ROOT that you then
-            refine. Nothing is ever overwritten. What could not be governed (links, pipes, names that
-            are no plain paths) is listed first, and then nothing is written at all.
+            refine; only README.md goes to PKG-DOCS, of which the law demands it. Nothing is ever
+            overwritten. What could not be governed (links, pipes, names that are no plain paths) is
+            listed first, and then nothing is written at all.
 
             Example: charter init --adopt . && charter integrity check
             """,
@@ -112,7 +113,10 @@ struct InitVerb {
     /// What would stop the root from being whole, found before anything is written.
     private func obstacles() throws(IntegrityFault) -> [Violation] {
         do throws(HostFault) {
-            return try AdoptionCensus(of: Directory.open(path), skipping: InitVerb.skipped)
+            let directory = try Directory.open(path)
+            // A root is refused as a root, not for the registries in it.
+            guard try directory.facts(of: RootLayout.rootManifest) == nil else { return [] }
+            return try AdoptionCensus(of: directory, skipping: InitVerb.skipped)
                 .violations.sorted()
         } catch {
             throw .host(error)
@@ -124,11 +128,7 @@ struct InitVerb {
             return Report.refusal(report.violations, "The root was made and is not whole.")
         }
         var lines = ["\(Printable(path)) is now a governed root: \(id)"]
-        if isAdopting {
-            lines.append(
-                "\(Report.count(adopted, "file")) adopted by \(InitVerb.adoptedOwner)"
-            )
-        }
+        if isAdopting { lines.append("adopted: \(Report.count(adopted, "file"))") }
         lines += Report.lines(report)
         lines.append("next: cd \(Printable(path)) && charter integrity check")
         return Answer(

@@ -9,8 +9,10 @@ struct IntegrityDrillVerb {
         words: ["integrity", "drill"],
         summary: "rebuild the root elsewhere from its registries and compare",
         details: """
-            Copies only what the registries name into an empty directory, compiles there, and compares
-            the root hash and every compiled registry. The directory is kept when --into names it.
+            Copies only what the registries name into an empty directory, compiles from the copy, and
+            compares the root hash and every compiled registry. The copy is kept when --into names a
+            directory; 'charter registry compile' in it writes its registries.
+            Example: charter integrity drill
             """,
         options: [
             .init(
@@ -98,7 +100,13 @@ struct IntegrityDrillVerb {
                 "rebuilt from \(Report.count(result.fileCount, "registered file")): "
                     + "the same root hash",
                 "root hash \(result.rebuilt?.hex ?? "")",
-            ] + (into == nil ? [] : ["the copy is in \(Printable(path))"])
+            ]
+                + (into == nil
+                    ? []
+                    : [
+                        "the copy is in \(Printable(path)); "
+                            + "'charter registry compile' there writes its registries"
+                    ])
         )
     }
 }
