@@ -44,6 +44,7 @@ struct FileHashing: Sendable {
             let reader = FileReader()
             var stream = SHA256Stream()
             var mine = Share()
+            mine.digests.reserveCapacity(total / max(1, threads) + 1024)
             while true {
                 let start = next.wrappingAdd(FileHashing.batch, ordering: .relaxed).oldValue
                 guard start < total else { break }

@@ -272,6 +272,10 @@ struct OwnershipPass {
             )
             return nil
         }
+        if let compiled = state.compiled, compiled.digest == state.tree.digest(of: path) {
+            violations += compiled.violations
+            return compiled.table
+        }
         switch state.tree.document(path) {
         case .success(let bytes): return OwnershipTable(parsing: bytes, violations: &violations)
         case .failure(let fault):

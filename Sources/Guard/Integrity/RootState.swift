@@ -11,6 +11,8 @@ package struct RootState: Sendable {
     package let book: LawBook
     /// The registries of directories that have one, in the order of the directories.
     package let locals: [LocalRegistry]
+    /// The compiled ownership registry, where it could be read beside the scan.
+    let compiled: CompiledReading?
     /// What is wrong with local registries themselves.
     let localViolations: [Violation]
     /// Directories whose registry could not be read whole.
@@ -37,8 +39,8 @@ package struct RootState: Sendable {
             exemptions: exemptions,
             threads: threads,
             progress: progress
-        ) { directories in
-            LocalReading(directories, in: root)
+        ) { paths, directories in
+            RegistryReading(paths, directories, in: root)
         }
         self.scan = scan
         let tree = RootState.snapshot(root, scan.paths, scan.digests)
@@ -47,6 +49,7 @@ package struct RootState: Sendable {
         self.book = book
         exemptionViolations = RootState.judge(declared, against: book)
         locals = registries.locals
+        compiled = registries.compiled
         localViolations = registries.violations + registries.changed(since: tree)
         brokenDirectories = registries.broken
         var index: [[UInt8]: Int] = [:]
@@ -160,18 +163,41 @@ package struct RootState: Sendable {
     }
 }
 
-/// The local registries of a tree, read while its files are hashed.
-private struct LocalReading: Sendable {
+/// A compiled ownership registry as it was read, with the digest of the bytes that were read.
+struct CompiledReading: Sendable {
+    let table: OwnershipTable
+    let violations: [Violation]
+    let digest: Digest
+}
+
+/// The registries of a tree, read while its files are hashed.
+private struct RegistryReading: Sendable {
+    /// The compiled ownership registry; `nil` where it could not be read here.
+    private(set) var compiled: CompiledReading?
     private(set) var locals: [LocalRegistry] = []
     private(set) var violations: [Violation] = []
     private(set) var broken: Set<[UInt8]> = []
     private var digests: [(path: [UInt8], digest: Digest)] = []
 
-    init(_ directories: [[UInt8]], in root: GovernedRoot) {
+    init(_ paths: [RelativePath], _ directories: [[UInt8]], in root: GovernedRoot) {
         locals.reserveCapacity(directories.count)
         digests.reserveCapacity(directories.count)
         let reader = FileReader(bufferBytes: 64 * 1024)
         for directory in directories { read(directory, in: root, reader) }
+        guard
+            let bytes = try? reader.readWhole(
+                RootLayout.ownershipRegistry.utf8,
+                beneath: root.directory,
+                limit: GovernedRoot.registryBytesMax
+            )
+        else { return }
+        var violations: [Violation] = []
+        let table = OwnershipTable(parsing: bytes, reusing: paths, violations: &violations)
+        compiled = CompiledReading(
+            table: table,
+            violations: violations,
+            digest: .sha256(of: bytes)
+        )
     }
 
     private mutating func read(

@@ -47,13 +47,13 @@ package struct TreeScan: Sendable {
     /// Scans a root. `exemptions` names what is not part of it.
     ///
     /// While the other threads begin to read, the first one sorts the entries and then does what
-    /// `alongside` asks with the governed directories, such as reading their registries.
+    /// `alongside` asks with the governed paths and directories, such as reading registries.
     static func run<Extra: Sendable>(
         _ root: GovernedRoot,
         exemptions: Exemptions,
         threads: Int,
         progress: (@Sendable (Progress) -> Void)?,
-        alongside: @Sendable ([[UInt8]]) -> Extra
+        alongside: @Sendable (_ paths: [RelativePath], _ directories: [[UInt8]]) -> Extra
     ) throws(IntegrityFault) -> (scan: TreeScan, extra: Extra) {
         let listing: TreeListing
         do {
@@ -72,7 +72,7 @@ package struct TreeScan: Sendable {
         let (outcomes, (sorting, extra)) = hashing.run {
             var sorting = EntrySorting(listing: listing, exemptions: exemptions)
             sorting.sort()
-            return (sorting, alongside(sorting.directories))
+            return (sorting, alongside(sorting.paths, sorting.directories))
         }
         return (TreeScan(outcomes, sorting), extra)
     }
