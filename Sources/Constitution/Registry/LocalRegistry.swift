@@ -94,8 +94,8 @@ package struct LocalRegistry: Sendable {
         var writer = CSVWriter(header: LocalRegistry.header)
         for row in rows {
             writer.field(row.name)
-            writer.field(row.owner.utf8)
-            writer.field(row.registry.rawValue.utf8)
+            writer.field(row.owner)
+            writer.field(row.registry.rawValue)
             writer.field(row.digest?.hexBytes ?? [])
             writer.endRow()
         }

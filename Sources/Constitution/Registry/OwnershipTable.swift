@@ -100,10 +100,11 @@ package struct OwnershipTable: Sendable {
     /// The registry as bytes.
     package var bytes: [UInt8] {
         var writer = CSVWriter(header: RootLayout.columns[RootLayout.ownershipRegistry] ?? [])
+        writer.reserve(rows.count * 128)
         for row in rows {
             writer.field(row.path.bytes)
-            writer.field(row.owner.utf8)
-            writer.field(row.registry.rawValue.utf8)
+            writer.field(row.owner)
+            writer.field(row.registry.rawValue)
             writer.field(row.content.bytes)
             writer.endRow()
         }

@@ -85,7 +85,14 @@ struct HashPass {
             tree: state.tree,
             book: state.book,
             locals: state.locals
-        ).compile()
+        ).compileLaw(over: ownership)
+        for path in compiled.wrong {
+            refuse(
+                .staleRegistry,
+                path,
+                "The row of \(Printable(path.text)) is not the one that the compiler makes."
+            )
+        }
         for (name, bytes) in compiled.files {
             guard let path = try? RelativePath(name) else { continue }
             guard let found = state.tree.digest(of: path) else {
