@@ -12,8 +12,10 @@ struct OwnershipPass {
     /// Where it cannot be read, that is the finding, and not that every file lacks its row.
     private let isComparable: Bool
 
-    /// The ids that may own files, from the compiled registries: a tampered document must not make
-    /// its files look unowned before its own bytes are judged. `nil` where one cannot be read.
+    /// The ids that may own files, from the compiled registries; `nil` where one cannot be read.
+    ///
+    /// Not from the documents: a tampered one must not make its files look unowned before its own
+    /// bytes are judged.
     private let packages: Set<String>?
     private let specs: Set<String>?
 
@@ -62,6 +64,7 @@ struct OwnershipPass {
         var at = 0
         var missing: Set<[UInt8]> = []
         var lacking: Set<[UInt8]> = []
+        var lost: [OwnershipRow] = []
         var lastDirectory: [UInt8]?
         var cursor: (local: Int, row: Int)?
         for path in state.tree.paths {
@@ -71,7 +74,7 @@ struct OwnershipPass {
                 cursor = cursors[directory]
                 lastDirectory = directory
             }
-            judgeCompiledWithoutFile(upTo: path, &at, missing)
+            judgeCompiledWithoutFile(upTo: path, &at, &missing, &lost)
             let row = compiledRow(at: path, &at)
             if RegistryCompiler.isKeptByCompiler(path) {
                 judgeKept(path, row)
@@ -95,8 +98,20 @@ struct OwnershipPass {
             let local = state.locals[index]
             for rest in local.rows.dropFirst(row) { note(missing: rest, of: local, &missing) }
         }
-        judgeCompiledWithoutFile(upTo: nil, &at, missing)
+        judgeCompiledWithoutFile(upTo: nil, &at, &missing, &lost)
         judge(lacking: lacking)
+        for row in lost where !lacking.contains(row.path.parent?.bytes ?? []) {
+            refuse(missing: row)
+        }
+    }
+
+    private mutating func refuse(missing row: OwnershipRow) {
+        refuse(
+            .missing,
+            row.path.bytes,
+            "\(Printable(row.path.text)) is registered for \(Printable(row.owner)) "
+                + "and does not exist."
+        )
     }
 
     /// Directories whose files are compiled although nobody there says who owns them.
@@ -119,24 +134,26 @@ struct OwnershipPass {
     }
 
     /// Compiled rows that stand before the next file have no file.
+    ///
+    /// Lost local registries are put aside: their directory may say it better.
     private mutating func judgeCompiledWithoutFile(
         upTo path: RelativePath?,
         _ at: inout Int,
-        _ missing: Set<[UInt8]>
+        _ missing: inout Set<[UInt8]>,
+        _ lost: inout [OwnershipRow]
     ) {
         while at < compiled.rows.count, path.map({ compiled.rows[at].path < $0 }) ?? true {
             let row = compiled.rows[at]
             at += 1
             // A symbolic link or an unreadable thing in its place is a finding of the walk.
-            if missing.contains(row.path.bytes) || state.scan.isStray(row.path.bytes) { continue }
-            let isListed = state.local(of: row.path)?.row(named: row.path.name.utf8) != nil
-            if isListed || RegistryCompiler.isKeptByCompiler(row.path) {
-                refuse(
-                    .missing,
-                    row.path.bytes,
-                    "\(Printable(row.path.text)) is registered for \(Printable(row.owner)) "
-                        + "and does not exist."
-                )
+            guard !state.scan.isStray(row.path.bytes), missing.insert(row.path.bytes).inserted
+            else { continue }
+            if row.path.name == RootLayout.localRegistryName {
+                lost.append(row)
+            } else if RegistryCompiler.isKeptByCompiler(row.path)
+                || state.local(of: row.path)?.row(named: row.path.name.utf8) != nil
+            {
+                refuse(missing: row)
             } else {
                 refuse(
                     .missing,
