@@ -12,6 +12,7 @@ package struct LocalRegistry: Sendable {
         /// The digest as registered; `nil` where a person has written the row and left it empty.
         package let digest: Digest?
 
+        /// One file's row.
         package init(
             name: [UInt8],
             owner: String,
