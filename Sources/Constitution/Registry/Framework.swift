@@ -22,6 +22,7 @@ package struct Framework: Sendable {
     package let requiredGates: [String]
     package let requiredMetadata: [String]
     package let dependencies: [VersionedReference]
+    package let conformsTo: [VersionedReference]
     package let authorises: [Authorisation]
     /// The governor schema of this class, with everything that the law says outside `rules` folded in.
     package let rules: JSONValue
@@ -43,6 +44,7 @@ package struct Framework: Sendable {
         requiredGates = reader.texts("required_gates")
         requiredMetadata = reader.texts("required_metadata")
         dependencies = reader.references("dependencies")
+        conformsTo = reader.references("conforms_to")
         authorises = Framework.authorisations(&reader)
         rules = Framework.rules(&reader)
     }

@@ -24,7 +24,10 @@ package struct IDAllocator: Sendable {
         now: Timestamp
     ) throws(RegistryFault) -> String {
         switch kind {
-        case "gate": return first { "G\($0)" }
+        case "gate":
+            let id = first { "G\($0)" }
+            guard GateDefinition.isGateID(id) else { throw .badID(id) }
+            return id
         case "version":
             let stem = "VER-" + now.compact
             return taken.contains(stem) ? first(from: 1) { "\(stem)-\($0)" } : stem

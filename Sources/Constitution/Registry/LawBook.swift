@@ -9,6 +9,8 @@ package struct LawBook: Sendable {
     package private(set) var gates: [String: GateDefinition] = [:]
     package private(set) var policies: [String: PolicyDocument] = [:]
     package private(set) var entityTypes: [String: EntityType] = [:]
+    /// The framework behind each alias; an alias means one thing.
+    private var aliases: [String: String] = [:]
     /// The JSON Schemas of the root by their `$id`.
     package private(set) var schemas: [String: JSONValue] = [:]
     /// Each document by its path, for those who judge it by a schema.
@@ -31,6 +33,7 @@ package struct LawBook: Sendable {
                 return LawBook.entry(framework.id.text, framework, &reader, into: \.frameworks)
             }
         }
+        collectAliases()
         for path in tree.files(in: RootLayout.specs, suffix: ".json") {
             read(path, tree) { reader, _ in
                 let spec = Specification(&reader)
@@ -59,7 +62,7 @@ package struct LawBook: Sendable {
 
     /// The framework of an id or of an alias.
     package func framework(_ id: String) -> Framework? {
-        frameworks[id] ?? frameworks.values.first { $0.aliases.contains(id) }
+        frameworks[id] ?? aliases[id].flatMap { frameworks[$0] }
     }
 
     /// The package that owns a path's row, or the package of the spec that owns it.
@@ -85,6 +88,21 @@ package struct LawBook: Sendable {
             reader.complain("The document calls itself \(Printable(id)); its file is \(name).")
         }
         return { book in book[keyPath: table][id] = entity }
+    }
+
+    private mutating func collectAliases() {
+        for framework in frameworks.values.sorted(by: { $0.id < $1.id }) {
+            for alias in framework.aliases {
+                let other =
+                    frameworks[alias] != nil
+                    ? alias : aliases.updateValue(framework.id.text, forKey: alias)
+                guard let other else { continue }
+                complain(
+                    framework.path,
+                    "The alias \(Printable(alias)) of \(framework.id) already means \(other)."
+                )
+            }
+        }
     }
 
     private mutating func read(

@@ -6,6 +6,7 @@ import Canon
 package struct LinkGraph: Sendable {
     private var edges: [String: [String]] = [:]
 
+    /// A graph of nothing yet.
     package init() {}
 
     /// Says that one thing depends on others; naming it with none makes it known.
@@ -42,14 +43,21 @@ package struct LinkGraph: Sendable {
     /// One cycle, if there is any, beginning with its first id by bytes.
     package func cycle() -> [String]? {
         guard ordered() == nil else { return nil }
-        // Everything that is in no cycle and leads into none falls away.
+        // Everything that leads into no cycle falls away: what depends on nothing that remains.
         var remaining = edges
-        var shrinking = true
-        while shrinking {
-            shrinking = false
-            for (id, others) in remaining where others.allSatisfy({ remaining[$0] == nil }) {
-                remaining[id] = nil
-                shrinking = true
+        var dependents: [String: [String]] = [:]
+        var waiting: [String: Int] = [:]
+        for (id, others) in edges {
+            let others = Set(others)
+            waiting[id] = others.count
+            for other in others { dependents[other, default: []].append(id) }
+        }
+        var free = waiting.filter { $0.value == 0 }.map(\.key)
+        while let id = free.popLast() {
+            remaining[id] = nil
+            for dependent in dependents[id] ?? [] {
+                waiting[dependent, default: 0] -= 1
+                if waiting[dependent] == 0 { free.append(dependent) }
             }
         }
         guard var at = remaining.keys.min(by: { $0.precedesInBytes($1) }) else { return nil }

@@ -7,6 +7,7 @@ package struct LinkRules: Sendable {
     private let ownership: OwnershipTable
     private var violations: [Violation] = []
 
+    /// `ownership` says who owns the files that the links lead to.
     package init(book: LawBook, tree: TreeSnapshot, ownership: OwnershipTable) {
         self.book = book
         self.tree = tree
@@ -19,7 +20,7 @@ package struct LinkRules: Sendable {
         rules.violations = book.violations
         for framework in book.frameworks.values { rules.judge(framework) }
         for spec in book.specs.values { rules.judge(spec) }
-        for package in book.packages.values { rules.judge(package) }
+        for item in book.packages.values { rules.judge(item) }
         for policy in book.policies.values { rules.judge(policy) }
         rules.judgeCycles()
         rules.judgePaths()
@@ -44,16 +45,18 @@ package struct LinkRules: Sendable {
     }
 
     private mutating func judge(_ framework: Framework) {
-        for dependency in framework.dependencies {
-            guard let other = book.framework(dependency.id) else {
-                refuse(
-                    .dangling,
-                    framework.path,
-                    "\(framework.id) depends on \(Printable(dependency.id)), which does not exist."
+        for (words, references) in [
+            ("depends on", framework.dependencies), ("conforms to", framework.conformsTo),
+        ] {
+            for reference in references {
+                judge(
+                    reference,
+                    words,
+                    met: book.framework(reference.id)?.version,
+                    by: framework.id.text,
+                    framework.path
                 )
-                continue
             }
-            judge(dependency, met: other.version, by: framework.id.text, framework.path)
         }
         for gate in framework.requiredGates where book.gates[gate] == nil {
             refuse(
@@ -129,8 +132,14 @@ package struct LinkRules: Sendable {
                 "\(spec.id) requires the gate \(Printable(gate)), which does not exist."
             )
         }
-        for reference in spec.conformsTo where reference.id == framework.id.text {
-            judge(reference, met: framework.version, by: spec.id.text, spec.path)
+        for reference in spec.conformsTo {
+            judge(
+                reference,
+                "conforms to",
+                met: book.framework(reference.id)?.version,
+                by: spec.id.text,
+                spec.path
+            )
         }
         let (assets, missing) = spec.resolvedAssets(in: tree)
         for asset in missing {
@@ -181,19 +190,23 @@ package struct LinkRules: Sendable {
                     + "but names the framework \(package.frameworkID)."
             )
         }
-        for reference in package.conformsTo where reference.id == spec.id.text {
-            judge(reference, met: spec.version, by: package.id.text, package.path)
+        for reference in package.conformsTo {
+            judge(
+                reference,
+                "conforms to",
+                met: book.specs[reference.id]?.version,
+                by: package.id.text,
+                package.path
+            )
         }
         for dependency in package.dependencies {
-            guard let other = book.packages[dependency.id] else {
-                refuse(
-                    .dangling,
-                    package.path,
-                    "\(package.id) depends on \(Printable(dependency.id)), which does not exist."
-                )
-                continue
-            }
-            judge(dependency, met: other.version, by: package.id.text, package.path)
+            judge(
+                dependency,
+                "depends on",
+                met: book.packages[dependency.id]?.version,
+                by: package.id.text,
+                package.path
+            )
         }
     }
 
@@ -214,12 +227,22 @@ package struct LinkRules: Sendable {
         }
     }
 
+    /// A reference names something that exists, in a version that it accepts.
     private mutating func judge(
         _ reference: VersionedReference,
-        met version: SemanticVersion,
+        _ words: String,
+        met version: SemanticVersion?,
         by id: String,
         _ path: String
     ) {
+        guard let version else {
+            refuse(
+                .dangling,
+                path,
+                "\(id) \(words) \(Printable(reference.id)), which does not exist."
+            )
+            return
+        }
         guard !reference.range.contains(version) else { return }
         refuse(
             .versionNotMet,
@@ -250,12 +273,23 @@ package struct LinkRules: Sendable {
     /// Each file lies where the framework of its owner allows it.
     private mutating func judgePaths() {
         var owner = ""
+        var spec: Specification?
         var framework: Framework?
         for row in ownership.rows {
             if row.owner != owner {
                 owner = row.owner
-                framework = book.specification(ofOwner: owner)
-                    .flatMap { book.framework($0.frameworkID.text) }
+                spec = book.specification(ofOwner: owner)
+                framework = spec.flatMap { book.framework($0.frameworkID.text) }
+            }
+            if let spec, !spec.covers(row.path) {
+                refuse(
+                    .unauthorised,
+                    row.path.text,
+                    rule: spec.id.text,
+                    "\(Printable(owner)) owns \(Printable(row.path.text)), which lies outside "
+                        + "\(spec.id)'s root \(Printable(spec.root)); its gates would not see it."
+                )
+                continue
             }
             guard let framework, !framework.authorises(row.path.bytes) else { continue }
             refuse(

@@ -21,11 +21,13 @@ package struct OwnershipRow: Hashable, Sendable {
         /// The hash stands in the signed seal.
         case seal
 
+        /// Stands in the hash column of the ownership registry's own row.
         package static let controlPlaneWord = "control_plane_registry"
+        /// Stands in the hash column of what only a seal can vouch for.
         package static let sealWord = "seal"
 
         /// Reads the column; `nil` for anything that is neither a digest nor one of the words.
-        package init?(_ bytes: some Collection<UInt8>) {
+        package init?(_ bytes: ArraySlice<UInt8>) {
             if let digest = Digest(hex: bytes) {
                 self = .digest(digest)
             } else if bytes.elementsEqual(Content.controlPlaneWord.utf8) {
@@ -52,6 +54,7 @@ package struct OwnershipRow: Hashable, Sendable {
     package let registry: OwnerRegistry
     package let content: Content
 
+    /// One row; a path that is owned twice has two.
     package init(
         path: RelativePath,
         owner: String,

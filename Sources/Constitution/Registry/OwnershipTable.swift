@@ -3,17 +3,40 @@ package import Canon
 /// The compiled map from every file to its one owner, sorted by path.
 package struct OwnershipTable: Sendable {
     package let rows: [OwnershipRow]
+    /// Whether rows were left out because they could not be read.
+    package let isPartial: Bool
 
     /// Takes rows in any order.
     ///
     /// No path may stand twice.
     package init(rows: [OwnershipRow]) {
         self.rows = rows.sorted { $0.path < $1.path }
+        isPartial = false
     }
 
     /// Reads the compiled registry; whatever is wrong with it is a violation.
-    package init(parsing bytes: [UInt8], violations: inout [Violation]) {
+    ///
+    /// Rows out of order are put in order and a path that stands twice keeps its first row, so that
+    /// one mistake is one violation and not a hundred.
+    ///
+    /// `known` are paths in order that probably stand in it; a row with one of them takes that one, so
+    /// that 100,000 files do not need 200,000 paths.
+    package init(
+        parsing bytes: [UInt8],
+        reusing known: [RelativePath] = [],
+        violations: inout [Violation]
+    ) {
+        var next = 0
+        func path(_ name: ArraySlice<UInt8>) -> RelativePath? {
+            while next < known.count, known[next].bytes.lexicographicallyPrecedes(name) {
+                next += 1
+            }
+            if next < known.count, known[next].bytes[...] == name { return known[next] }
+            return try? RelativePath(bytes: name)
+        }
         var rows: [OwnershipRow] = []
+        var isPartial = false
+        var isSorted = true
         func refuse(_ code: ViolationCode, _ reason: String, path: String = "") {
             violations.append(
                 Violation(
@@ -28,31 +51,25 @@ package struct OwnershipTable: Sendable {
             let table = try CSVTable(parsing: bytes)
             try table.requireHeader(RootLayout.columns[RootLayout.ownershipRegistry] ?? [])
             rows.reserveCapacity(table.rowCount)
+            var owners = OwnerCache()
             for index in 0..<table.rowCount {
-                let name = table.plainBytes(row: index, column: 0)
-                let raw = name.map(Array.init) ?? table.fieldBytes(row: index, column: 0)
-                guard let path = try? RelativePath(bytes: raw),
-                    let owner = try? table.text(row: index, column: 1),
-                    let registry = OwnershipRow.OwnerRegistry(
-                        rawValue: String(
-                            decoding: table.fieldBytes(row: index, column: 2),
-                            as: UTF8.self
-                        )
-                    ),
+                let name =
+                    table.plainBytes(row: index, column: 0)
+                    ?? table.fieldBytes(row: index, column: 0)[...]
+                guard let path = path(name),
+                    let (owner, registry) = owners.owner(table, index),
                     let content = table.plainBytes(row: index, column: 3)
                         .flatMap(OwnershipRow.Content.init)
                 else {
                     refuse(.badRegistry, "Row \(index + 2) is not usable.")
+                    isPartial = true
                     continue
                 }
                 if let last = rows.last, !(last.path < path) {
-                    refuse(
-                        last.path == path ? .duplicate : .badRegistry,
-                        last.path == path
-                            ? "The file stands twice in the compiled registry."
-                            : "Row \(index + 2) is out of order.",
-                        path: Printable(path.text).description
-                    )
+                    isSorted = false
+                    if last.path != path {
+                        refuse(.badRegistry, "Row \(index + 2) is out of order.")
+                    }
                 }
                 rows.append(
                     OwnershipRow(path: path, owner: owner, registry: registry, content: content)
@@ -60,17 +77,34 @@ package struct OwnershipTable: Sendable {
             }
         } catch {
             refuse(.badRegistry, error.description)
+            isPartial = true
         }
-        self.rows = rows
+        var once: [OwnershipRow] = isSorted ? rows : []
+        if !isSorted {
+            for row in rows.sorted(by: { $0.path < $1.path }) {
+                guard once.last?.path == row.path else {
+                    once.append(row)
+                    continue
+                }
+                refuse(
+                    .duplicate,
+                    "The file stands twice in the compiled registry.",
+                    path: Printable(row.path.text).description
+                )
+            }
+        }
+        self.rows = once
+        self.isPartial = isPartial
     }
 
     /// The registry as bytes.
     package var bytes: [UInt8] {
         var writer = CSVWriter(header: RootLayout.columns[RootLayout.ownershipRegistry] ?? [])
+        writer.reserve(rows.count * 128)
         for row in rows {
             writer.field(row.path.bytes)
-            writer.field(row.owner.utf8)
-            writer.field(row.registry.rawValue.utf8)
+            writer.field(row.owner)
+            writer.field(row.registry.rawValue)
             writer.field(row.content.bytes)
             writer.endRow()
         }
@@ -86,10 +120,5 @@ package struct OwnershipTable: Sendable {
             if rows[middle].path < path { low = middle + 1 } else { high = middle }
         }
         return low < rows.count && rows[low].path == path ? rows[low] : nil
-    }
-
-    /// The paths of one owner, in order.
-    package func paths(ownedBy owner: String) -> [RelativePath] {
-        rows.filter { $0.owner == owner }.map(\.path)
     }
 }

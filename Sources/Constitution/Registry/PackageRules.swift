@@ -5,7 +5,10 @@ package struct PackageRules: Sendable {
     private let book: LawBook
     private let ownership: OwnershipTable
     private var violations: [Violation] = []
+    /// The paths of each owner.
+    private var owned: [String: [RelativePath]] = [:]
 
+    /// `ownership` says what each package really owns.
     package init(book: LawBook, ownership: OwnershipTable) {
         self.book = book
         self.ownership = ownership
@@ -16,9 +19,9 @@ package struct PackageRules: Sendable {
     /// A sealed root has no files outside packages.
     package func judge(isSealed: Bool) -> [Violation] {
         var rules = self
-        var paths: [String: Set<RelativePath>] = [:]
+        var paths: [String: [RelativePath]] = [:]
         for row in ownership.rows {
-            paths[row.owner, default: []].insert(row.path)
+            paths[row.owner, default: []].append(row.path)
             if isSealed && row.registry == .spec {
                 rules.refuse(
                     .unpackaged,
@@ -28,9 +31,8 @@ package struct PackageRules: Sendable {
                 )
             }
         }
-        for package in book.packages.values {
-            rules.judge(package, owned: paths[package.id.text] ?? [])
-        }
+        rules.owned = paths
+        for item in book.packages.values { rules.judge(item, owned: paths[item.id.text] ?? []) }
         return rules.violations.sorted()
     }
 
@@ -51,7 +53,7 @@ package struct PackageRules: Sendable {
         )
     }
 
-    private mutating func judge(_ package: PackageManifest, owned: Set<RelativePath>) {
+    private mutating func judge(_ package: PackageManifest, owned: [RelativePath]) {
         if owned.isEmpty {
             refuse(
                 .invalidPackage,
@@ -70,8 +72,14 @@ package struct PackageRules: Sendable {
             )
         }
         var claimed: Set<RelativePath> = []
+        // Most manifests ask for exactly what they own; then there is nothing to compare.
+        var claimsItself = false
         for (index, element) in package.files.enumerated() {
-            guard let files = resolve(element, of: package, owned: owned) else {
+            if element["from_registry"]?["where"] == ["owner_id": .string(package.id.text)] {
+                claimsItself = true
+                continue
+            }
+            guard let files = resolve(element) else {
                 refuse(
                     .invalidPackage,
                     package.path,
@@ -83,6 +91,12 @@ package struct PackageRules: Sendable {
             }
             claimed.formUnion(files)
         }
+        if claimsItself && claimed.isEmpty {
+            judgeTier(package)
+            return
+        }
+        let owned = Set(owned)
+        if claimsItself { claimed.formUnion(owned) }
         for path in claimed.subtracting(owned).sorted() {
             refuse(
                 .foreignFile,
@@ -104,20 +118,16 @@ package struct PackageRules: Sendable {
     }
 
     /// A manifest lists paths, or asks the registry for those of one owner or framework (C56).
-    private func resolve(
-        _ element: JSONValue,
-        of package: PackageManifest,
-        owned: Set<RelativePath>
-    ) -> Set<RelativePath>? {
+    private func resolve(_ element: JSONValue) -> Set<RelativePath>? {
         if let text = element.string { return (try? RelativePath(text)).map { [$0] } }
         guard let condition = element["from_registry"]?["where"]?.object, condition.count == 1
         else { return nil }
         if let owner = condition["owner_id"]?.string {
-            return owner == package.id.text ? owned : Set(ownership.paths(ownedBy: owner))
+            return Set(owned[owner] ?? [])
         }
         if let framework = condition["governed_by"]?.string {
             let owners = book.packages.values.filter { $0.frameworkID.text == framework }
-            return Set(owners.flatMap { ownership.paths(ownedBy: $0.id.text) })
+            return Set(owners.flatMap { owned[$0.id.text] ?? [] })
         }
         return nil
     }

@@ -18,6 +18,28 @@ package struct PolicyDocument: Sendable {
         package let kind: Kind
         package let reason: String
         package let policy: String
+
+        /// Why no policy may exempt this, if so.
+        ///
+        /// Nothing may be taken out of sight of the law itself, and nothing by a pattern that could
+        /// be anywhere: an exemption names the place it is for.
+        package var problem: String? {
+            let prefix = pattern.literalPrefix
+            if prefix.isEmpty {
+                return "\(Printable(pattern.text)) begins with a wildcard; an exemption names the "
+                    + "place it is for."
+            }
+            let law = Array(RootLayout.registries.utf8)
+            let inside = law + [UInt8(ascii: "/")]
+            // What a pattern with wildcards matches begins with its prefix and may go on as it likes.
+            let reachesLaw =
+                prefix.starts(with: inside)
+                || (pattern.isExact ? prefix == law : inside.starts(with: prefix))
+            return reachesLaw
+                ? "\(Printable(pattern.text)) could cover the law under "
+                    + "\(RootLayout.registries)/, which is never exempt."
+                : nil
+        }
     }
 
     package let id: PolicyID
@@ -52,12 +74,6 @@ package struct PolicyDocument: Sendable {
             else {
                 reader.complain("Element \(index) of \"exemptions\" is not usable.")
                 continue
-            }
-            if pattern.literalPrefix.isEmpty {
-                reader.complain(
-                    "Element \(index) of \"exemptions\" begins with a wildcard; "
-                        + "an exemption names the place it is for."
-                )
             }
             out.append(Exemption(pattern: pattern, kind: kind, reason: reason, policy: id.text))
         }

@@ -1,21 +1,15 @@
 package import Canon
 
-/// Why a registry cannot be read or made.
+/// Why an id or a registry that somebody asked for cannot be had.
 package enum RegistryFault: Fault, Equatable {
-    case unreadable(path: String, cause: DocumentFault)
     case table(path: String, cause: CSVFault)
-    case row(path: String, row: Int, problem: String)
-    case notARoot(path: String)
     case badID(String)
     case noSuchKind(String)
     case noSuchRegistry(String)
 
     package var code: String {
         switch self {
-        case .unreadable: "registry.unreadable"
         case .table: "registry.malformed"
-        case .row: "registry.bad-row"
-        case .notARoot: "registry.not-a-root"
         case .badID: "registry.bad-id"
         case .noSuchKind: "registry.no-such-kind"
         case .noSuchRegistry: "registry.no-such-registry"
@@ -23,22 +17,13 @@ package enum RegistryFault: Fault, Equatable {
     }
 
     package var cause: (any Fault)? {
-        switch self {
-        case .unreadable(_, let cause): cause
-        case .table(_, let cause): cause
-        default: nil
-        }
+        if case .table(_, let cause) = self { return cause }
+        return nil
     }
 
     package var description: String {
         switch self {
-        case .unreadable(let path, _): "The registry \(Printable(path)) cannot be read."
         case .table(let path, _): "The registry \(Printable(path)) is no table that can be read."
-        case .row(let path, let row, let problem):
-            "Row \(row) of \(Printable(path)): \(problem)"
-        case .notARoot(let path):
-            "\(Printable(path)) is no governed root: it has no \(RootLayout.rootManifest). "
-                + "Make one with 'charter init DIR', or name one with --root."
         case .badID(let id):
             "\"\(Printable(id))\" is no id; ids look like PKG-AGENT-001."
         case .noSuchKind(let kind):

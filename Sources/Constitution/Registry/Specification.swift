@@ -36,6 +36,16 @@ package struct Specification: Sendable {
         gates = reader.texts("gates")
         metadata = reader.value("metadata")?.object ?? JSONObject()
         root = reader.optionalText("root") ?? ""
+        if !root.isEmpty, let problem = RelativePath.problem(in: Array(root.utf8)) {
+            reader.complain("The field \"root\" is no path: \(problem.rawValue).")
+        }
+    }
+
+    /// Whether a path lies where this spec's gates look.
+    package func covers(_ path: RelativePath) -> Bool {
+        guard !root.isEmpty else { return true }
+        return path.bytes.starts(with: root.utf8)
+            && path.bytes.dropFirst(root.utf8.count).first == UInt8(ascii: "/")
     }
 
     /// The gates of this spec: the framework's, then its own, each once.

@@ -7,26 +7,32 @@ package import Crypto
 /// order of the paths. RFC 6962 hashing, so that any transparency-log client can check a proof.
 package struct StateTree: Sendable {
     package let leaves: [Digest]
-    package let paths: [RelativePath]
+    private let rows: [OwnershipRow]
+    /// Which row each leaf is of.
+    private let places: [Int]
 
     /// The state of these rows; each row's digest comes from the tree, not from the registry.
     package init(ownership: OwnershipTable, tree: TreeSnapshot, leavingOut excluded: String) {
         var leaves: [Digest] = []
-        var paths: [RelativePath] = []
+        var places: [Int] = []
+        var entry: [UInt8] = []
         leaves.reserveCapacity(ownership.rows.count)
-        paths.reserveCapacity(ownership.rows.count)
+        places.reserveCapacity(ownership.rows.count)
         // Rows and files are both in the order of their paths: one pass over both.
         var at = 0
-        for row in ownership.rows {
+        for (place, row) in ownership.rows.enumerated() {
             while at < tree.paths.count && tree.paths[at] < row.path { at += 1 }
             guard at < tree.paths.count, tree.paths[at] == row.path,
                 let digest = tree.digests[at], !row.path.bytes.elementsEqual(excluded.utf8)
             else { continue }
-            leaves.append(MerkleTree.leafHash(StateTree.entry(row, digest)))
-            paths.append(row.path)
+            entry.removeAll(keepingCapacity: true)
+            StateTree.write(row, digest, into: &entry)
+            leaves.append(MerkleTree.leafHash(entry.span))
+            places.append(place)
         }
         self.leaves = leaves
-        self.paths = paths
+        self.places = places
+        rows = ownership.rows
     }
 
     /// The single hash of the state.
@@ -34,7 +40,14 @@ package struct StateTree: Sendable {
 
     /// The proof that one file is part of the state.
     package func proof(of path: RelativePath) -> (index: Int, proof: InclusionProof)? {
-        guard let index = paths.firstIndex(of: path) else { return nil }
+        var low = 0
+        var high = places.count
+        while low < high {
+            let middle = (low + high) / 2
+            if rows[places[middle]].path < path { low = middle + 1 } else { high = middle }
+        }
+        guard low < places.count, rows[places[low]].path == path else { return nil }
+        let index = low
         return (index, MerkleTree.inclusionProof(of: index, in: leaves))
     }
 
@@ -43,7 +56,15 @@ package struct StateTree: Sendable {
     /// A path holds no control character, so that no two rows can give one entry.
     package static func entry(_ row: OwnershipRow, _ digest: Digest) -> [UInt8] {
         var entry: [UInt8] = []
-        entry.reserveCapacity(row.path.bytes.count + row.owner.utf8.count + 80)
+        write(row, digest, into: &entry)
+        return entry
+    }
+
+    private static func write(
+        _ row: OwnershipRow,
+        _ digest: Digest,
+        into entry: inout [UInt8]
+    ) {
         entry.append(contentsOf: row.path.bytes)
         entry.append(0x0A)
         entry.append(contentsOf: row.owner.utf8)
@@ -52,6 +73,5 @@ package struct StateTree: Sendable {
         entry.append(0x0A)
         entry.append(contentsOf: digest.hexBytes)
         entry.append(0x0A)
-        return entry
     }
 }

@@ -98,6 +98,7 @@ package struct DocumentFault: Fault, Equatable {
     package let code: String
     package let description: String
 
+    /// A reason with its code.
     package init(code: String, description: String) {
         self.code = code
         self.description = description

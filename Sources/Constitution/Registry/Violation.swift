@@ -37,6 +37,7 @@ package struct Violation: Hashable, Sendable {
     /// A whole sentence: what to do about it.
     package let next: String
 
+    /// A violation; without a rule or a next step, the code's own stand.
     package init(
         _ stage: Stage,
         _ code: ViolationCode,

@@ -95,7 +95,7 @@ package enum ViolationCode: String, Hashable, Sendable, CaseIterable {
         case .twin: "Rename one of the two; other systems cannot hold both."
         case .staleRegistry:
             "Run 'charter registry compile'; compiled registries are never edited by hand."
-        case .exemptionAbused: "Move it out of the exempt directory."
+        case .exemptionAbused: "Name a plain place outside registries/ in the policy, or remove it."
         case .tampered:
             "Restore the file; if the change is meant, run 'charter registry compile --accept'."
         case .hardLink: "Replace it with a copy of its own: cp --remove-destination."

@@ -29,7 +29,7 @@ struct GatePass {
         var governors: [String: Governor] = [:]
         for spec in state.book.specs.values.sorted(by: { $0.id < $1.id }) {
             guard let framework = state.book.framework(spec.frameworkID.text) else { continue }
-            let target = target(of: spec)
+            let (target, budget) = target(of: spec)
             for id in spec.effectiveGates(under: framework) {
                 guard let gate = state.book.gates[id] else { continue }
                 runs += 1
@@ -40,7 +40,7 @@ struct GatePass {
                             try made(gate, framework)
                         }
                     governors[key] = governor
-                    violations += findings(governor.judge(target), gate, spec)
+                    violations += findings(governor.judge(target, budget: budget), gate, spec)
                 } catch {
                     violations.append(
                         Violation(
@@ -97,7 +97,9 @@ struct GatePass {
     }
 
     /// The files of a spec's packages, relative to the spec's own directory, and what is known of it.
-    private func target(of spec: Specification) -> TreeTarget {
+    ///
+    /// The budget grows with the bytes, since looking at more of them is no sign of a runaway rule.
+    private func target(of spec: Specification) -> (TreeTarget, Budget) {
         var whole: [RelativePath: RelativePath] = [:]
         let prefix = spec.root.isEmpty ? [] : Array((spec.root + "/").utf8)
         let owners =
@@ -110,13 +112,20 @@ struct GatePass {
         }
         let tree = state.tree
         let paths = whole
-        return TreeTarget(files: Array(paths.keys), metadata: metadata(of: spec)) { file, limit in
+        var budget = Budget.standard
+        budget.fileBytesMax = GovernedRoot.registryBytesMax
+        budget.stepsMax += 2 * Int(state.scan.byteCount)
+        let target = TreeTarget(
+            files: Array(paths.keys),
+            metadata: metadata(of: spec)
+        ) { file, limit in
             guard let path = paths[file] else { return .unreadable("it is not there") }
             switch tree.document(path) {
             case .failure(let fault): return .unreadable(fault.description)
             case .success(let bytes): return bytes.count > limit ? .tooLarge : .bytes(bytes)
             }
         }
+        return (target, budget)
     }
 
     /// The spec's own metadata, with what its document and the registries say beside it.
@@ -135,8 +144,8 @@ struct GatePass {
         let packages = state.book.packages.values.filter { $0.specID == spec.id }
             .sorted { $0.id < $1.id }
         metadata["entities"] = .array(
-            packages.map { package in
-                var entity = package.document.object ?? JSONObject()
+            packages.map { item in
+                var entity = item.document.object ?? JSONObject()
                 entity["entity_type"] = "package"
                 return .object(entity)
             }

@@ -16,6 +16,9 @@ package struct GovernedRoot: Sendable {
 
     /// Opens a root.
     package init(path: String, stateHome: String) throws(IntegrityFault) {
+        // With a slash behind it the kernel would follow a link in the last place.
+        var path = path
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
         do {
             directory = try Directory.open(path)
         } catch {
@@ -55,11 +58,17 @@ package struct GovernedRoot: Sendable {
 
     /// The directory for this root's state, made where it is missing, for its owner only.
     package func openState() throws(IntegrityFault) -> Directory {
+        if holdsOwnState { throw .stateInside(path: statePath) }
         do {
             return try Directory.openMaking(statePath, mode: 0o700)
         } catch {
             throw .host(error)
         }
+    }
+
+    /// Whether the state would lie inside the root, where it would guard itself.
+    var holdsOwnState: Bool {
+        statePath.utf8.starts(with: (directory.path + "/").utf8)
     }
 
     private static func isSafeName(_ text: String) -> Bool {
@@ -71,12 +80,35 @@ package struct GovernedRoot: Sendable {
 }
 
 extension Directory {
-    /// Opens an absolute path, making every directory on the way that is missing.
+    /// Opens an absolute path, making every directory at its end that is missing.
+    ///
+    /// What is there already may lie behind links and mounts, as in any path that a person gives;
+    /// what is made here is made beneath a descriptor.
     package static func openMaking(
         _ path: String,
         mode: UInt32
     ) throws(HostFault) -> Directory {
-        var directory = try Directory.open("/")
+        do {
+            return try Directory.open(path)
+        } catch {
+            guard case .missing = error, let slash = path.lastIndex(of: "/"), path != "/" else {
+                throw error
+            }
+            let parent = slash == path.startIndex ? "/" : String(path[..<slash])
+            let name = String(path[path.index(after: slash)...])
+            if name.isEmpty { return try openMaking(parent, mode: mode) }
+            return try openMaking(parent, mode: mode).openMakingBeneath(name, mode: mode)
+        }
+    }
+
+    /// Opens a directory beneath this one, making every directory on the way that is missing.
+    ///
+    /// Nothing on the way may be a link or a mount.
+    package func openMakingBeneath(
+        _ path: String,
+        mode: UInt32
+    ) throws(HostFault) -> Directory {
+        var directory = self
         for segment in path.split(separator: "/") {
             let name = String(segment)
             if try directory.facts(of: name) == nil {

@@ -36,12 +36,21 @@ package struct IntegrityCheck: Sendable {
         _ state: RootState,
         through last: Violation.Stage = .gates
     ) throws(IntegrityFault) -> IntegrityReport {
+        try run(state, through: last, judgesSeal: true)
+    }
+
+    /// `judgesSeal` is false only for whoever is about to replace the seal: everything else must hold.
+    func run(
+        _ state: RootState,
+        through last: Violation.Stage,
+        judgesSeal: Bool
+    ) throws(IntegrityFault) -> IntegrityReport {
         var report = IntegrityReport(
             rootID: root.id,
             path: root.directory.path,
             stages: [],
             violations: [],
-            fileCount: state.scan.files.count,
+            fileCount: state.scan.paths.count,
             byteCount: state.scan.byteCount,
             directoryCount: state.scan.directories.count,
             ownerCount: 0,
@@ -60,7 +69,7 @@ package struct IntegrityCheck: Sendable {
                 report.ownerCount = Set(ownership.rows.map(\.owner)).count
             case .hashes:
                 report.violations = HashPass(state, ownership: ownership).judge()
-                if report.isWhole { try judgeSeal(state, ownership, &report) }
+                if report.isWhole { try judgeSeal(state, ownership, &report, judgesSeal) }
             case .links:
                 report.violations =
                     LinkRules(book: state.book, tree: state.tree, ownership: ownership).judge()
@@ -79,7 +88,8 @@ package struct IntegrityCheck: Sendable {
     private func judgeSeal(
         _ state: RootState,
         _ ownership: OwnershipTable,
-        _ report: inout IntegrityReport
+        _ report: inout IntegrityReport,
+        _ judgesSeal: Bool
     ) throws(IntegrityFault) {
         let tree = StateTree(
             ownership: ownership,
@@ -87,13 +97,20 @@ package struct IntegrityCheck: Sendable {
             leavingOut: RootLayout.seal
         )
         report.stateRoot = tree.root
+        guard judgesSeal else { return }
         let trusted = if let verifier { verifier } else { try machineVerifier() }
-        (report.seal, report.violations) = SealPass(state, tree: tree, trusting: trusted).judge()
+        (report.seal, report.violations) = SealPass(
+            state,
+            tree: tree,
+            trusting: trusted,
+            isDemanded: verifier != nil
+        ).judge()
     }
 
     /// The verifier key in this machine's state directory; making the directory is not our business.
     private func machineVerifier() throws(IntegrityFault) -> NoteVerifier? {
-        guard let directory = try? Directory.open(root.statePath) else { return nil }
+        guard !root.holdsOwnState, let directory = try? Directory.open(root.statePath)
+        else { return nil }
         return try SealKey(state: directory).verifier()
     }
 }

@@ -13,7 +13,8 @@ package enum IntegrityFault: Fault {
     case crypto(CryptoFault)
     case alreadyARoot(path: String)
     case notEmpty(path: String)
-    case noTrustedKey(path: String)
+    case stateInside(path: String)
+    case unfinished(path: String, stage: String)
     case badKey(path: String)
     case wouldOverwrite(path: String)
 
@@ -25,7 +26,8 @@ package enum IntegrityFault: Fault {
         case .crypto(let fault): fault.code
         case .alreadyARoot: "integrity.already-a-root"
         case .notEmpty: "integrity.not-empty"
-        case .noTrustedKey: "integrity.no-trusted-key"
+        case .stateInside: "integrity.state-inside-root"
+        case .unfinished: "integrity.unfinished-operation"
         case .badKey: "integrity.bad-key"
         case .wouldOverwrite: "integrity.would-overwrite"
         }
@@ -44,9 +46,13 @@ package enum IntegrityFault: Fault {
             "\(Printable(path)) is a governed root already; a second genesis is refused."
         case .notEmpty(let path):
             "\(Printable(path)) is not empty; genesis needs an empty or a new directory."
-        case .noTrustedKey(let path):
-            "There is no seal key at \(Printable(path)); make one with 'charter seal', or name the "
-                + "verifier key with --seal-key."
+        case .stateInside(let path):
+            "The state directory \(Printable(path)) lies inside the root that it guards; "
+                + "set XDG_STATE_HOME to a directory outside."
+        case .unfinished(let path, let stage):
+            "An operation was cut short, and \(Printable(path)) has changed since, so it cannot be "
+                + "completed; restore that file, or remove \(Printable(stage)) to forget the "
+                + "operation."
         case .badKey(let path):
             "The key \(Printable(path)) cannot be used; it must be a file of its owner only."
         case .wouldOverwrite(let path):

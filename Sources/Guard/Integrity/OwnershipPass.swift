@@ -7,15 +7,25 @@ struct OwnershipPass {
     private let compiled: OwnershipTable
     private var violations: [Violation]
 
-    /// The ids that may own files, from the compiled registries: a tampered document must not make
-    /// its files look unowned before its own bytes are judged.
-    private let packages: Set<String>
-    private let specs: Set<String>
+    /// Whether the compiled registry can be held against what is there.
+    ///
+    /// Where it cannot be read, that is the finding, and not that every file lacks its row.
+    private let isComparable: Bool
+
+    /// The ids that may own files, from the compiled registries; `nil` where one cannot be read.
+    ///
+    /// Not from the documents: a tampered one must not make its files look unowned before its own
+    /// bytes are judged.
+    private let packages: Set<String>?
+    private let specs: Set<String>?
 
     init(_ state: RootState) {
         self.state = state
-        var violations = state.scan.violations + state.localViolations
-        compiled = OwnershipPass.compiledTable(state, &violations)
+        var violations =
+            state.scan.violations + state.localViolations + state.exemptionViolations
+        let compiled = OwnershipPass.compiledTable(state, &violations)
+        self.compiled = compiled ?? OwnershipTable(rows: [])
+        isComparable = compiled.map { !$0.isPartial } ?? false
         packages = OwnershipPass.ids(RootLayout.packagesRegistry, state, &violations)
         specs = OwnershipPass.ids(RootLayout.specsRegistry, state, &violations)
         self.violations = violations
@@ -54,6 +64,7 @@ struct OwnershipPass {
         var at = 0
         var missing: Set<[UInt8]> = []
         var lacking: Set<[UInt8]> = []
+        var lost: [OwnershipRow] = []
         var lastDirectory: [UInt8]?
         var cursor: (local: Int, row: Int)?
         for path in state.tree.paths {
@@ -63,12 +74,15 @@ struct OwnershipPass {
                 cursor = cursors[directory]
                 lastDirectory = directory
             }
-            judgeCompiledWithoutFile(upTo: path, &at, missing)
+            judgeCompiledWithoutFile(upTo: path, &at, &missing, &lost)
             let row = compiledRow(at: path, &at)
             if RegistryCompiler.isKeptByCompiler(path) {
                 judgeKept(path, row)
             } else if let local = localRow(of: path, &cursor, &missing) {
                 judge(local, at: path, row)
+            } else if row != nil && state.brokenDirectories.contains(directory) {
+                // Its registry is broken, and that has been said.
+                continue
             } else if cursor == nil && row != nil {
                 lacking.insert(directory)
             } else {
@@ -84,16 +98,25 @@ struct OwnershipPass {
             let local = state.locals[index]
             for rest in local.rows.dropFirst(row) { note(missing: rest, of: local, &missing) }
         }
-        judgeCompiledWithoutFile(upTo: nil, &at, missing)
+        judgeCompiledWithoutFile(upTo: nil, &at, &missing, &lost)
         judge(lacking: lacking)
+        for row in lost where !lacking.contains(row.path.parent?.bytes ?? []) {
+            refuse(missing: row)
+        }
+    }
+
+    private mutating func refuse(missing row: OwnershipRow) {
+        refuse(
+            .missing,
+            row.path.bytes,
+            "\(Printable(row.path.text)) is registered for \(Printable(row.owner)) "
+                + "and does not exist."
+        )
     }
 
     /// Directories whose files are compiled although nobody there says who owns them.
     private mutating func judge(lacking: Set<[UInt8]>) {
-        let broken = Set(state.localViolations.map(\.path))
         for directory in lacking {
-            let registry = Printable(bytes: LocalRegistry.path(in: directory)).description
-            if broken.contains(registry) { continue }
             let shown = directory.isEmpty ? "." : Printable(bytes: directory).description
             refuse(
                 .noLocalRegistry,
@@ -111,23 +134,26 @@ struct OwnershipPass {
     }
 
     /// Compiled rows that stand before the next file have no file.
+    ///
+    /// Lost local registries are put aside: their directory may say it better.
     private mutating func judgeCompiledWithoutFile(
         upTo path: RelativePath?,
         _ at: inout Int,
-        _ missing: Set<[UInt8]>
+        _ missing: inout Set<[UInt8]>,
+        _ lost: inout [OwnershipRow]
     ) {
         while at < compiled.rows.count, path.map({ compiled.rows[at].path < $0 }) ?? true {
             let row = compiled.rows[at]
             at += 1
-            if missing.contains(row.path.bytes) { continue }
-            let isListed = state.local(of: row.path)?.row(named: row.path.name.utf8) != nil
-            if isListed || RegistryCompiler.isKeptByCompiler(row.path) {
-                refuse(
-                    .missing,
-                    row.path.bytes,
-                    "\(Printable(row.path.text)) is registered for \(Printable(row.owner)) "
-                        + "and does not exist."
-                )
+            // A symbolic link or an unreadable thing in its place is a finding of the walk.
+            guard !state.scan.isStray(row.path.bytes), missing.insert(row.path.bytes).inserted
+            else { continue }
+            if row.path.name == RootLayout.localRegistryName {
+                lost.append(row)
+            } else if RegistryCompiler.isKeptByCompiler(row.path)
+                || state.local(of: row.path)?.row(named: row.path.name.utf8) != nil
+            {
+                refuse(missing: row)
             } else {
                 refuse(
                     .missing,
@@ -171,7 +197,8 @@ struct OwnershipPass {
         let path = LocalRegistry.join(local.directory, row.name)
         guard missing.insert(path).inserted,
             (try? RelativePath(bytes: path))
-                .map({ state.tree.contains($0) }) != true
+                .map({ state.tree.contains($0) }) != true,
+            !state.scan.isStray(path)
         else { return }
         refuse(
             .missing,
@@ -186,24 +213,24 @@ struct OwnershipPass {
         at path: RelativePath,
         _ row: OwnershipRow?
     ) {
-        switch local.registry {
-        case .framework:
+        if local.registry == .framework {
             refuse(
                 .frameworkOwner,
                 path.bytes,
                 "The framework \(Printable(local.owner)) may not own a file."
             )
-        case .package where !packages.contains(local.owner),
-            .spec where !specs.contains(local.owner):
+        } else if let known = local.registry == .spec ? specs : packages,
+            !known.contains(local.owner)
+        {
             refuse(
                 .unknownOwner,
                 path.bytes,
                 "The \(local.registry.rawValue) \(Printable(local.owner)) that owns it "
                     + "does not exist."
             )
-        default: break
         }
         guard let row else {
+            guard isComparable else { return }
             refuse(
                 .staleRegistry,
                 path.bytes,
@@ -226,6 +253,7 @@ struct OwnershipPass {
 
     private mutating func judgeKept(_ path: RelativePath, _ row: OwnershipRow?) {
         guard let row else {
+            guard isComparable else { return }
             refuse(
                 .staleRegistry,
                 path.bytes,
@@ -233,30 +261,20 @@ struct OwnershipPass {
             )
             return
         }
-        if !packages.contains(row.owner) {
+        if let packages, !packages.contains(row.owner) {
             refuse(
                 .unknownOwner,
                 path.bytes,
                 "The package \(Printable(row.owner)) that owns it does not exist."
             )
         }
-        let mayPointElsewhere =
-            path.text == RootLayout.ownershipRegistry
-            || path.text == RootLayout.controlPlaneRegistry || path.text == RootLayout.seal
-        if case .digest = row.content { return }
-        if !mayPointElsewhere {
-            refuse(
-                .staleRegistry,
-                path.bytes,
-                "The compiled registry gives no hash for \(Printable(path.text))."
-            )
-        }
     }
 
+    /// The compiled registry, or `nil` where it cannot be read as a table.
     private static func compiledTable(
         _ state: RootState,
         _ violations: inout [Violation]
-    ) -> OwnershipTable {
+    ) -> OwnershipTable? {
         guard let path = try? RelativePath(RootLayout.ownershipRegistry),
             state.tree.contains(path)
         else {
@@ -269,7 +287,11 @@ struct OwnershipPass {
                     next: "Run 'charter registry compile'."
                 )
             )
-            return OwnershipTable(rows: [])
+            return nil
+        }
+        if let compiled = state.compiled, compiled.digest == state.tree.digest(of: path) {
+            violations += compiled.violations
+            return compiled.table
         }
         switch state.tree.document(path) {
         case .success(let bytes): return OwnershipTable(parsing: bytes, violations: &violations)
@@ -282,7 +304,7 @@ struct OwnershipPass {
                     reason: fault.description
                 )
             )
-            return OwnershipTable(rows: [])
+            return nil
         }
     }
 
@@ -290,16 +312,14 @@ struct OwnershipPass {
         _ registry: String,
         _ state: RootState,
         _ violations: inout [Violation]
-    ) -> Set<String> {
+    ) -> Set<String>? {
         func refuse(_ reason: String) {
             violations.append(
                 Violation(.ownership, .badRegistry, path: registry, reason: reason)
             )
         }
-        guard let path = try? RelativePath(registry), state.tree.contains(path) else {
-            refuse("The registry does not exist.")
-            return []
-        }
+        // That it is missing is found by its row.
+        guard let path = try? RelativePath(registry), state.tree.contains(path) else { return nil }
         switch state.tree.document(path) {
         case .failure(let fault): refuse(fault.description)
         case .success(let bytes):
@@ -313,6 +333,6 @@ struct OwnershipPass {
                 refuse(error.description)
             }
         }
-        return []
+        return nil
     }
 }

@@ -30,15 +30,15 @@ struct PackagePass {
                 )
                 return violations.sorted()
             }
-            for package in state.book.packages.values {
-                for finding in schema.validate(package.document) {
+            for item in state.book.packages.values {
+                for finding in schema.validate(item.document) {
                     violations.append(
                         Violation(
                             .packages,
                             .invalidPackage,
-                            path: package.path,
+                            path: item.path,
                             rule: finding.rule,
-                            reason: "\(package.id) at \(finding.path): \(finding.reason)"
+                            reason: "\(item.id) at \(finding.path): \(finding.reason)"
                         )
                     )
                 }

@@ -11,6 +11,7 @@ package struct RebuildDrill: Sendable {
     private let root: GovernedRoot
     private let threads: Int
 
+    /// A drill over one root.
     package init(_ root: GovernedRoot, threads: Int = WorkerThreads.available) {
         self.root = root
         self.threads = threads
@@ -76,7 +77,7 @@ package struct RebuildDrill: Sendable {
     private func copy(_ path: RelativePath, to target: Directory) throws(HostFault) {
         let bytes = try root.directory.readWhole(path.bytes, limit: GovernedRoot.registryBytesMax)
         if let parent = path.parent {
-            _ = try Directory.openMaking(target.path + "/" + parent.text, mode: 0o755)
+            _ = try target.openMakingBeneath(parent.text, mode: 0o755)
         }
         try DurableFile.replace(path.text, with: bytes, in: target)
     }

@@ -13,6 +13,7 @@ package struct RootAuthoring: Sendable {
     private let clock: Clock
     private let door: PristineGuard
 
+    /// The authoring of one root.
     package init(
         _ root: GovernedRoot,
         clock: Clock,
@@ -117,68 +118,15 @@ package struct RootAuthoring: Sendable {
     ) throws(IntegrityFault) -> PristineGuard.Outcome<[Violation]> {
         try door.installing("owner assign") { mode throws(IntegrityFault) in
             let state = try RootState(root, threads: threads)
-            var changed: [[UInt8]: LocalRegistry] = [:]
-            var violations: [Violation] = []
-            for path in paths {
-                guard let digest = state.tree.digest(of: path) else {
-                    violations.append(RootAuthoring.notThere(path, state))
-                    continue
-                }
-                if RegistryCompiler.isKeptByCompiler(path) {
-                    violations.append(
-                        Violation(
-                            .ownership,
-                            .duplicate,
-                            path: path.text,
-                            reason: "The compiler registers \(path) itself."
-                        )
-                    )
-                    continue
-                }
-                let directory = path.parent?.bytes ?? []
-                var local =
-                    changed[directory] ?? state.local(of: path)
-                    ?? LocalRegistry(directory: directory)
-                local.put(
-                    LocalRegistry.Row(
-                        name: Array(path.name.utf8),
-                        owner: owner,
-                        registry: registry,
-                        digest: digest
-                    )
-                )
-                changed[directory] = local
-            }
-            guard violations.isEmpty else { return violations }
-            for local in changed.values.sorted(by: {
-                $0.directory.lexicographicallyPrecedes($1.directory)
-            }) {
+            var giving = Giving(state)
+            for path in paths { giving.give(path, to: owner, registry) }
+            for local in giving.finish() {
                 if let path = try? RelativePath(bytes: local.path) {
                     mode.write(path, local.bytes)
                 }
             }
-            return []
+            return giving.violations
         }
-    }
-
-    private static func notThere(_ path: RelativePath, _ state: RootState) -> Violation {
-        if let exemption = state.exemption(of: path) {
-            return Violation(
-                .ownership,
-                .badPath,
-                path: path.text,
-                rule: exemption.policy,
-                reason: "\(path) is exempt by \(exemption.policy) and needs no owner.",
-                next: "Leave it as it is."
-            )
-        }
-        return Violation(
-            .ownership,
-            .missing,
-            path: path.text,
-            reason: "There is no file \(path).",
-            next: "Name a file of this root, relative to it."
-        )
     }
 
     /// What taking in an ownership table did.
@@ -197,39 +145,103 @@ package struct RootAuthoring: Sendable {
         try door.installing("registry import") { mode throws(IntegrityFault) in
             let state = try RootState(root, threads: threads)
             var result = Adoption()
-            var locals: [[UInt8]: LocalRegistry] = [:]
-            for local in state.locals { locals[local.directory] = local }
+            var giving = Giving(state)
             for row in table.rows where !RegistryCompiler.isKeptByCompiler(row.path) {
-                guard let digest = state.tree.digest(of: row.path) else {
-                    result.violations.append(RootAuthoring.notThere(row.path, state))
-                    continue
-                }
-                let directory = row.path.parent?.bytes ?? []
-                let name = Array(row.path.name.utf8)
-                var local = locals[directory] ?? LocalRegistry(directory: directory)
-                let known = local.row(named: name)
-                if known?.owner == row.owner && known?.registry == row.registry { continue }
-                local.put(
-                    LocalRegistry.Row(
-                        name: name,
-                        owner: row.owner,
-                        registry: row.registry,
-                        digest: digest
-                    )
-                )
-                locals[directory] = local
+                giving.give(row.path, to: row.owner, row.registry)
             }
-            guard result.violations.isEmpty else { return result }
-            for local in locals.values.sorted(by: {
-                $0.directory.lexicographicallyPrecedes($1.directory)
-            }) {
+            for local in giving.finish() {
                 guard let path = try? RelativePath(bytes: local.path),
                     state.tree.digest(of: path) != .sha256(of: local.bytes)
                 else { continue }
                 result.changed.append(path.text)
                 mode.write(path, local.bytes)
             }
+            result.violations = giving.violations
             return result
         }
+    }
+}
+
+/// Rows for files that get an owner, and everything that stands against giving them one.
+private struct Giving {
+    private let state: RootState
+    private var rows: [[UInt8]: [LocalRegistry.Row]] = [:]
+    private(set) var violations: [Violation] = []
+
+    init(_ state: RootState) { self.state = state }
+
+    /// The file must exist and be governed; one that is owned already changes hands.
+    mutating func give(
+        _ path: RelativePath,
+        to owner: String,
+        _ registry: OwnershipRow.OwnerRegistry
+    ) {
+        let directory = path.parent?.bytes ?? []
+        if registry == .framework {
+            refuse(
+                .frameworkOwner,
+                path,
+                "The framework \(Printable(owner)) may not own a file."
+            )
+        } else if RegistryCompiler.isKeptByCompiler(path) {
+            refuse(.duplicate, path, "The compiler registers \(Printable(path.text)) itself.")
+        } else if let found = state.tree.digest(of: path) {
+            let name = Array(path.name.utf8)
+            let known = state.local(in: directory)?.row(named: name)
+            // Ownership changes hands; whether the content may change is for compiling to ask.
+            rows[directory, default: []].append(
+                LocalRegistry.Row(
+                    name: name,
+                    owner: owner,
+                    registry: registry,
+                    digest: known.map(\.digest) ?? found
+                )
+            )
+        } else {
+            violations.append(notThere(path))
+        }
+    }
+
+    /// The changed registries in the order of their directories; none when anything stands against it.
+    mutating func finish() -> [LocalRegistry] {
+        // Written back, a registry that could not be read whole would lose what it still says.
+        for directory in rows.keys where state.brokenDirectories.contains(directory) {
+            let path = Printable(bytes: LocalRegistry.path(in: directory)).description
+            violations += state.localViolations.filter { $0.path.hasSameBytes(as: path) }
+        }
+        violations.sort()
+        guard violations.isEmpty else { return [] }
+        return rows.map { directory, rows in
+            var local = state.local(in: directory) ?? LocalRegistry(directory: directory)
+            local.put(rows)
+            return local
+        }.sorted { $0.directory.lexicographicallyPrecedes($1.directory) }
+    }
+
+    private mutating func refuse(_ code: ViolationCode, _ path: RelativePath, _ reason: String) {
+        violations.append(
+            Violation(.ownership, code, path: Printable(path.text).description, reason: reason)
+        )
+    }
+
+    private func notThere(_ path: RelativePath) -> Violation {
+        let shown = Printable(path.text).description
+        if let exemption = state.exemption(of: path) {
+            return Violation(
+                .ownership,
+                .badPath,
+                path: shown,
+                rule: exemption.policy,
+                reason: "\(shown) is exempt by \(exemption.policy) and needs no owner.",
+                next: "Leave it as it is."
+            )
+        }
+        return Violation(
+            .ownership,
+            .missing,
+            path: shown,
+            reason: "There is no file \(shown).",
+            next: "Name a file of this root, relative to it."
+        )
     }
 }

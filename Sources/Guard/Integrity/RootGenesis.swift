@@ -13,6 +13,7 @@ package struct RootGenesis: Sendable {
         package var owner: String
         package var bytes: [UInt8]
 
+        /// A file, its owner and its content.
         package init(path: String, owner: String, bytes: [UInt8]) {
             self.path = path
             self.owner = owner
@@ -40,7 +41,7 @@ package struct RootGenesis: Sendable {
     /// Files that lie in the directory already, for a root that takes them in.
     package func existing(skipping: [String]) throws(IntegrityFault) -> [RelativePath] {
         do {
-            let listing = try TreeWalk(skipping: skipping).list(directory)
+            let listing = try TreeWalk(skipping: skipping + [RootGenesis.stage]).list(directory)
             var paths: [RelativePath] = []
             for position in listing.indices where listing.kind(of: position) == .file {
                 if let path = try? RelativePath(bytes: listing.path(of: position)) {
@@ -79,8 +80,10 @@ package struct RootGenesis: Sendable {
             if try directory.facts(of: RootLayout.rootManifest) != nil {
                 throw IntegrityFault.alreadyARoot(path: directory.path)
             }
-            let listing = try TreeWalk(depthMax: 1).list(directory)
-            if !isAdopting && !listing.isEmpty {
+            // What an interrupted genesis staged is nobody's; it is made anew.
+            let listing = try TreeWalk(depthMax: 0).list(directory)
+            let own = Array(RootGenesis.stage.utf8)
+            if !isAdopting && listing.contains(where: { !$0.path.elementsEqual(own) }) {
                 throw IntegrityFault.notEmpty(path: directory.path)
             }
             for item in items where try directory.facts(of: item.path) != nil {
@@ -101,11 +104,9 @@ package struct RootGenesis: Sendable {
         _ adopted: [RelativePath],
         _ adoptedOwner: String
     ) throws(HostFault) {
-        var registries: [[UInt8]: LocalRegistry] = [:]
+        var rows: [[UInt8]: [LocalRegistry.Row]] = [:]
         func register(_ path: RelativePath, _ owner: String) {
-            let parent = path.parent?.bytes ?? []
-            var local = registries[parent] ?? LocalRegistry(directory: parent)
-            local.add(
+            rows[path.parent?.bytes ?? [], default: []].append(
                 LocalRegistry.Row(
                     name: Array(path.name.utf8),
                     owner: owner,
@@ -113,17 +114,17 @@ package struct RootGenesis: Sendable {
                     digest: nil
                 )
             )
-            registries[parent] = local
         }
         for item in items {
             if let path = try? RelativePath(item.path) { register(path, item.owner) }
         }
         for path in adopted { register(path, adoptedOwner) }
-        let locals = registries.values.map { local in
-            Item(
+        let locals = rows.map { directory, rows in
+            let local = LocalRegistry(directory: directory, rows: rows)
+            return Item(
                 path: String(decoding: local.path, as: UTF8.self),
                 owner: "",
-                bytes: LocalRegistry(directory: local.directory, rows: local.rows).bytes
+                bytes: local.bytes
             )
         }
         let all = (locals + items).sorted { left, right in
@@ -132,17 +133,17 @@ package struct RootGenesis: Sendable {
             )
             return a == b ? left.path.precedesInBytes(right.path) : b
         }
-        let stage = try Directory.openMaking(
-            directory.path + "/" + RootGenesis.stage,
-            mode: 0o755
-        )
+        if try directory.facts(of: RootGenesis.stage) != nil {
+            try DurableFile.removeTree(RootGenesis.stage, in: directory)
+        }
+        let stage = try directory.openMakingBeneath(RootGenesis.stage, mode: 0o755)
         for (index, item) in all.enumerated() {
             try DurableFile.replace("\(index)", with: item.bytes, in: stage)
         }
         for (index, item) in all.enumerated() {
             let parent = item.path.split(separator: "/").dropLast().joined(separator: "/")
             if !parent.isEmpty {
-                _ = try Directory.openMaking(directory.path + "/" + parent, mode: 0o755)
+                _ = try directory.openMakingBeneath(parent, mode: 0o755)
             }
             try DurableFile.moveFile("\(index)", in: stage, to: item.path, in: directory)
         }

@@ -11,9 +11,19 @@ package struct RootState: Sendable {
     package let book: LawBook
     /// The registries of directories that have one, in the order of the directories.
     package let locals: [LocalRegistry]
+    /// The compiled ownership registry, where it could be read beside the scan.
+    let compiled: CompiledReading?
     /// What is wrong with local registries themselves.
     let localViolations: [Violation]
+    /// Directories whose registry could not be read whole.
+    ///
+    /// What it says may be wrong, and what it does not say means nothing.
+    let brokenDirectories: Set<[UInt8]>
+    /// What is wrong with the exemptions; such a one exempts nothing.
+    let exemptionViolations: [Violation]
     let exemptions: Exemptions
+    /// Where the registry of a directory stands in `locals`.
+    private let localIndex: [[UInt8]: Int]
 
     /// Reads a root from its disk.
     package init(
@@ -22,21 +32,30 @@ package struct RootState: Sendable {
         progress: (@Sendable (TreeScan.Progress) -> Void)? = nil
     ) throws(IntegrityFault) {
         self.root = root
-        exemptions = try RootState.exemptions(of: root)
-        let scan = try TreeScan(
+        let declared = try RootState.exemptions(of: root)
+        exemptions = Exemptions(declared.filter { $0.problem == nil })
+        let (scan, registries) = try TreeScan.run(
             root,
             exemptions: exemptions,
             threads: threads,
             progress: progress
-        )
+        ) { paths, directories in
+            RegistryReading(paths, directories, in: root)
+        }
         self.scan = scan
-        let digests = scan.files.map(\.digest)
-        let tree = RootState.snapshot(root, scan.files.map(\.path), digests)
+        let tree = RootState.snapshot(root, scan.paths, scan.digests)
         self.tree = tree
-        book = LawBook(reading: tree)
-        var violations: [Violation] = []
-        locals = RootState.locals(scan, tree, &violations)
-        localViolations = violations
+        let book = LawBook(reading: tree)
+        self.book = book
+        exemptionViolations = RootState.judge(declared, against: book)
+        locals = registries.locals
+        compiled = registries.compiled
+        localViolations = registries.violations + registries.changed(since: tree)
+        brokenDirectories = registries.broken
+        var index: [[UInt8]: Int] = [:]
+        index.reserveCapacity(locals.count)
+        for (position, local) in locals.enumerated() { index[local.directory] = position }
+        localIndex = index
     }
 
     /// The name of the exemption that a path falls under, if any.
@@ -46,25 +65,70 @@ package struct RootState: Sendable {
 
     /// The registry of the directory that a path lies in.
     package func local(of path: RelativePath) -> LocalRegistry? {
-        let directory = path.parent?.bytes ?? []
-        return locals.first { $0.directory == directory }
+        localIndex[path.parent?.bytes ?? []].map { locals[$0] }
+    }
+
+    /// The registry of a directory; the top is empty.
+    func local(in directory: [UInt8]) -> LocalRegistry? {
+        localIndex[directory].map { locals[$0] }
+    }
+
+    /// What no policy may say, and policies that were others when the walk began.
+    ///
+    /// The walk rests on exemptions that are read before any file is hashed; whoever swaps a policy
+    /// in between must not be able to hide anything.
+    private static func judge(
+        _ declared: [PolicyDocument.Exemption],
+        against book: LawBook
+    ) -> [Violation] {
+        let now = book.exemptions
+        let isSame = declared.elementsEqual(now) { before, after in
+            before.pattern == after.pattern && before.kind == after.kind
+                && before.policy.hasSameBytes(as: after.policy)
+        }
+        var violations: [Violation] = []
+        if !isSame {
+            violations.append(
+                Violation(
+                    .ownership,
+                    .changing,
+                    path: RootLayout.policies,
+                    reason: "The policies that exempt files changed while the root was walked."
+                )
+            )
+        }
+        for exemption in declared {
+            guard let problem = exemption.problem else { continue }
+            violations.append(
+                Violation(
+                    .ownership,
+                    .exemptionAbused,
+                    path: RootLayout.policies + "/" + exemption.policy + ".json",
+                    rule: exemption.policy,
+                    reason: "\(exemption.policy) exempts too much: \(problem)"
+                )
+            )
+        }
+        return violations
     }
 
     /// Exemptions must be known before the walk: their policies are read from their own directory.
-    private static func exemptions(of root: GovernedRoot) throws(IntegrityFault) -> Exemptions {
+    private static func exemptions(
+        of root: GovernedRoot
+    ) throws(IntegrityFault) -> [PolicyDocument.Exemption] {
         do {
             guard let facts = try root.directory.facts(of: RootLayout.policies),
                 facts.kind == .directory
-            else { return Exemptions([]) }
+            else { return [] }
             let directory = try root.directory.openDirectory(RootLayout.policies)
-            let names = try TreeWalk(depthMax: 1).list(directory)
+            let names = try TreeWalk(depthMax: 0).list(directory)
             var paths: [RelativePath] = []
             for position in names.indices where names.kind(of: position) == .file {
                 let bytes = Array((RootLayout.policies + "/").utf8) + names.path(of: position)
                 if let path = try? RelativePath(bytes: bytes) { paths.append(path) }
             }
             let tree = snapshot(root, paths, paths.map { _ in nil })
-            return Exemptions(LawBook(reading: tree).exemptions)
+            return LawBook(reading: tree).exemptions
         } catch {
             throw .host(error)
         }
@@ -97,35 +161,99 @@ package struct RootState: Sendable {
             }
         }
     }
+}
 
-    private static func locals(
-        _ scan: TreeScan,
-        _ tree: TreeSnapshot,
-        _ violations: inout [Violation]
-    ) -> [LocalRegistry] {
-        var locals: [LocalRegistry] = []
-        locals.reserveCapacity(scan.directories.count)
-        for directory in scan.directories {
-            guard let path = try? RelativePath(bytes: LocalRegistry.path(in: directory)),
-                tree.contains(path)
-            else { continue }
-            switch tree.document(path) {
-            case .success(let bytes):
-                locals.append(
-                    LocalRegistry(parsing: bytes, directory: directory, violations: &violations)
+/// A compiled ownership registry as it was read, with the digest of the bytes that were read.
+struct CompiledReading: Sendable {
+    let table: OwnershipTable
+    let violations: [Violation]
+    let digest: Digest
+}
+
+/// The registries of a tree, read while its files are hashed.
+private struct RegistryReading: Sendable {
+    /// The compiled ownership registry; `nil` where it could not be read here.
+    private(set) var compiled: CompiledReading?
+    private(set) var locals: [LocalRegistry] = []
+    private(set) var violations: [Violation] = []
+    private(set) var broken: Set<[UInt8]> = []
+    private var digests: [(path: [UInt8], digest: Digest)] = []
+
+    init(_ paths: [RelativePath], _ directories: [[UInt8]], in root: GovernedRoot) {
+        locals.reserveCapacity(directories.count)
+        digests.reserveCapacity(directories.count)
+        let reader = FileReader(bufferBytes: 64 * 1024)
+        for directory in directories { read(directory, in: root, reader) }
+        guard
+            let bytes = try? reader.readWhole(
+                RootLayout.ownershipRegistry.utf8,
+                beneath: root.directory,
+                limit: GovernedRoot.registryBytesMax
+            )
+        else { return }
+        var violations: [Violation] = []
+        let table = OwnershipTable(parsing: bytes, reusing: paths, violations: &violations)
+        compiled = CompiledReading(
+            table: table,
+            violations: violations,
+            digest: .sha256(of: bytes)
+        )
+    }
+
+    private mutating func read(
+        _ directory: [UInt8],
+        in root: GovernedRoot,
+        _ reader: FileReader
+    ) {
+        let path = LocalRegistry.path(in: directory)
+        var found: [Violation] = []
+        do throws(HostFault) {
+            let bytes = try reader.readWhole(
+                path,
+                beneath: root.directory,
+                limit: GovernedRoot.registryBytesMax
+            )
+            digests.append((path, .sha256(of: bytes)))
+            let local = LocalRegistry(parsing: bytes, directory: directory, violations: &found)
+            // Of a registry that is no table nothing is known; of one with bad rows, the others.
+            if found.isEmpty || !local.rows.isEmpty { locals.append(local) }
+        } catch .missing {
+            return
+        } catch .symbolicLink {
+            // The walk names it as what it is.
+            return
+        } catch .notARegularFile {
+            return
+        } catch {
+            var code = ViolationCode.unreadable
+            if case .tooLarge = error { code = .badRegistry }
+            found.append(
+                Violation(
+                    .ownership,
+                    code,
+                    path: Printable(bytes: path).description,
+                    reason: error.description
                 )
-            case .failure(let fault):
-                violations.append(
-                    Violation(
-                        .ownership,
-                        .badRegistry,
-                        path: Printable(path.text).description,
-                        reason: fault.description
-                    )
-                )
-            }
+            )
         }
-        return locals
+        if !found.isEmpty { broken.insert(directory) }
+        violations += found
+    }
+
+    /// Registries whose bytes were others when they were hashed than when they were read.
+    func changed(since tree: TreeSnapshot) -> [Violation] {
+        digests.compactMap { path, digest in
+            guard let relative = try? RelativePath(bytes: path),
+                tree.digest(of: relative) != digest
+            else { return nil }
+            let shown = Printable(bytes: path).description
+            return Violation(
+                .ownership,
+                .changing,
+                path: shown,
+                reason: "\(shown) changed while it was checked."
+            )
+        }
     }
 }
 

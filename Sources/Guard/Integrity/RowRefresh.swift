@@ -19,22 +19,25 @@ struct RowRefresh {
     init(state: RootState, accept: Bool) {
         self.state = state
         self.accept = accept
-        violations = state.scan.violations + state.localViolations
+        violations =
+            state.scan.violations + state.localViolations + state.exemptionViolations
     }
 
     mutating func run() {
         for local in state.locals { refresh(local) }
+        judgeLostRegistries()
         judgeOrphans()
-        for file in state.scan.files {
-            guard let problem = file.problem else { continue }
-            switch problem {
-            case .unreadable(let fault): refuse(.unreadable, file.path.bytes, fault.description)
+        for oddity in state.scan.oddities {
+            let path = state.scan.paths[oddity.index]
+            switch oddity.kind {
+            case .unreadable(let fault): refuse(.unreadable, path.bytes, fault.description)
             case .changing:
                 refuse(
                     .changing,
-                    file.path.bytes,
-                    "\(Printable(file.path.text)) changes while it is read."
+                    path.bytes,
+                    "\(Printable(path.text)) changes while it is read."
                 )
+            case .facts: break
             }
         }
     }
@@ -70,7 +73,9 @@ struct RowRefresh {
             let shown = Printable(bytes: path).description
             let index = (try? RelativePath(bytes: path)).flatMap { state.tree.index(of: $0) }
             guard let index else {
-                if accept {
+                if state.scan.isStray(path) {
+                    rows.append(row)
+                } else if accept {
                     dropped.append(shown)
                     isChanged = true
                 } else {
@@ -107,16 +112,40 @@ struct RowRefresh {
         locals.append(refreshed)
     }
 
+    /// A directory that is gone with its registry must not be forgotten in silence: only the compiled
+    /// registry still knows of it.
+    private mutating func judgeLostRegistries() {
+        guard let path = try? RelativePath(RootLayout.ownershipRegistry),
+            case .success(let bytes) = state.tree.document(path)
+        else { return }
+        // What is wrong with a compiled registry is no matter here: it is made anew.
+        var ignored: [Violation] = []
+        for row in OwnershipTable(parsing: bytes, violations: &ignored).rows
+        where row.path.name == RootLayout.localRegistryName && !state.tree.contains(row.path) {
+            if state.exemption(of: row.path) != nil || state.scan.isStray(row.path.bytes) {
+                continue
+            }
+            let shown = Printable(row.path.text).description
+            if accept {
+                dropped.append(shown)
+            } else if !state.scan.directories.contains(row.path.parent?.bytes ?? []) {
+                refuse(
+                    .missing,
+                    row.path.bytes,
+                    "\(shown) is registered, and it is gone with its whole directory."
+                )
+            }
+        }
+    }
+
     private mutating func judgeOrphans() {
-        var byDirectory: [[UInt8]: LocalRegistry] = [:]
-        for local in state.locals { byDirectory[local.directory] = local }
-        let broken = Set(state.localViolations.map(\.path))
         var lacking: Set<[UInt8]> = []
         for path in state.tree.paths where !RegistryCompiler.isKeptByCompiler(path) {
             let directory = path.parent?.bytes ?? []
-            guard let local = byDirectory[directory] else {
-                let registry = Printable(bytes: LocalRegistry.path(in: directory)).description
-                if !broken.contains(registry) { lacking.insert(directory) }
+            // A registry that is broken has been refused; its files are not unowned for that.
+            if state.brokenDirectories.contains(directory) { continue }
+            guard let local = state.local(in: directory) else {
+                lacking.insert(directory)
                 continue
             }
             if local.row(named: path.name.utf8) == nil {

@@ -9,6 +9,7 @@ package struct Schemas: Sendable {
     private let library: SchemaLibrary
     private let documents: [String: JSONValue]
 
+    /// The schemas that a law book holds.
     package init(_ book: LawBook) {
         var library = SchemaLibrary()
         for (id, document) in book.schemas { library.add(document, at: id) }

@@ -46,6 +46,7 @@ package struct SealKey: Sendable {
     private static let secretName = "seal.key.pem"
     private static let verifierName = "seal.vkey"
 
+    /// The key in a root's state directory.
     package init(state: Directory) { self.state = state }
 
     /// The verifier key that this machine trusts for the root, if there is one.

@@ -7,16 +7,26 @@ struct SealPass {
     private let state: RootState
     private let tree: StateTree
     private let verifier: NoteVerifier?
+    private let isDemanded: Bool
 
-    init(_ state: RootState, tree: StateTree, trusting verifier: NoteVerifier?) {
+    /// Whoever names a key demands a seal by it: with `isDemanded`, a root without one is broken.
+    init(
+        _ state: RootState,
+        tree: StateTree,
+        trusting verifier: NoteVerifier?,
+        isDemanded: Bool
+    ) {
         self.state = state
         self.tree = tree
         self.verifier = verifier
+        self.isDemanded = isDemanded
     }
 
     func judge() -> (standing: IntegrityReport.SealStanding, violations: [Violation]) {
         guard let path = try? RelativePath(RootLayout.seal), state.tree.contains(path) else {
-            return (.none, [])
+            return isDemanded
+                ? broken("A seal by a named key was asked for, and the root has none.")
+                : (.none, [])
         }
         guard let verifier else {
             return broken(

@@ -10,6 +10,7 @@ package struct Sealing: Sendable {
     private let door: PristineGuard
     private let threads: Int
 
+    /// The sealing of one root.
     package init(
         _ root: GovernedRoot,
         clock: Clock,
@@ -97,10 +98,10 @@ package struct Sealing: Sendable {
         _ root: GovernedRoot,
         _ threads: Int
     ) throws(IntegrityFault) -> [Violation] {
-        let report = try IntegrityCheck(root, threads: threads).run(state)
-        // The old seal is what the new one replaces; that it no longer fits is no obstacle.
-        let standing = report.violations.filter { $0.code != .sealBroken }
-        guard standing.isEmpty else { return standing }
+        // The old seal is what the new one replaces: it is not judged, but every stage is.
+        let report = try IntegrityCheck(root, threads: threads)
+            .run(state, through: .gates, judgesSeal: false)
+        guard report.isWhole else { return report.violations }
         let ownership = RegistryCompiler(tree: state.tree, book: state.book, locals: state.locals)
             .compile().ownership
         return PackagePass(state, ownership: ownership).judge(isSealed: true)
