@@ -78,7 +78,7 @@ package struct IntegrityCheck: Sendable {
                     .judge(isSealed: report.seal == .verified)
             case .gates:
                 let pass = GatePass(state, ownership: ownership)
-                (report.violations, report.gateRuns) = pass.judge()
+                (report.violations, report.gateRuns) = pass.judge(threads: threads)
             }
             if !report.isWhole { break }
         }
