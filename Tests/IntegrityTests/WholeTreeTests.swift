@@ -40,6 +40,17 @@ struct `A governed root` {
         #expect(report.json["stopped_at"] == .null)
     }
 
+    @Test(.covers("D10"))
+    func `has no file that is not in the compiled registry, and the other way round`() throws {
+        let fixture = try GovernedFixture()
+        let table = try fixture.text(RootLayout.ownershipRegistry)
+        let rows = table.components(separatedBy: "\r\n").dropFirst()
+            .compactMap { $0.components(separatedBy: ",").first }.filter { !$0.isEmpty }
+        let files = try Directory.open(fixture.path)
+        let there = try fixture.contents().keys.filter { try files.facts(of: $0)?.kind == .file }
+        #expect(rows == there.sorted())
+    }
+
     @Test(arguments: additions + deletions + changes)
     func `has no change that a check does not find`(mutation: Mutation) throws {
         let fixture = try GovernedFixture()
