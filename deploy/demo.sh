@@ -81,17 +81,15 @@ tell "Is the disk what the registry says?" \
 expect 0 integrity check
 
 tell "A file appears that nobody answers for" "It need not be harmful. It is enough that it is there."
-do_it "printf 'Remember the milk.\n' > docs/notes.md"
+do_it "mkdir docs && printf 'Remember the milk.\n' > docs/notes.md"
 expect_says 1 docs/notes.md integrity check
 
 tell "What does the law say about it?"
-expect_says 0 docs/notes.md explain docs/notes.md
+expect_says 1 nobody explain docs/notes.md
 
 tell "A package takes it on" \
   "Ownership is one row; the registry is compiled again; then the root is in order."
-package="$(cd "$root" && sed -nE 's/^[^,]*,(PKG-[A-Z0-9-]+),package,.*/\1/p' docs/.file_registry.csv |
-  head -n 1 | tr -d '\r')"
-[ -n "$package" ] || fail "docs/.file_registry.csv names no package."
+package=PKG-DOCS
 expect 0 owner assign docs/notes.md --package "$package"
 expect 0 registry compile --accept
 expect 0 integrity check

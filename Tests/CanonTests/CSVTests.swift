@@ -37,6 +37,16 @@ struct `A table` {
         }
     }
 
+    @Test func `is read up to its limit and not beyond`() throws {
+        let bytes = Array("a\r\nxyz\r\n".utf8)
+        #expect(try CSVTable(parsing: bytes, bytesMax: bytes.count).rowCount == 1)
+        let fault = #expect(throws: CSVFault.self) {
+            try CSVTable(parsing: bytes, bytesMax: bytes.count - 1)
+        }
+        #expect(fault?.code == "canon.csv.too-large")
+        #expect(fault == .tooLarge(bytes: 8, limit: 7))
+    }
+
     @Test func `refuses another header`() throws {
         let table = try CSVTable(parsing: Array("a,b\r\n".utf8))
         #expect { try table.requireHeader(["b", "a"]) } throws: {
@@ -71,7 +81,7 @@ struct `A table` {
     }
 
     @Test func `is read alike by Python`() throws {
-        guard Command.find("python3") != nil else { return }
+        try #require(Command.find("python3") != nil, "make setup installs python3")
         var writer = CSVWriter(header: ["a", "b"])
         writer.row(["comma, \"quote\"", "line\r\nbreak"])
         writer.row(["", "=1+1"])

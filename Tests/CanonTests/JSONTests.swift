@@ -142,6 +142,40 @@ struct `JSON text` {
     }
 }
 
+struct `A JSON object` {
+    /// Keys of which composed and decomposed forms, and those beyond U+FFFF, must stay apart.
+    private static let keys = ["a", "é", "e\u{301}", "😀", "\u{FB33}", "b", "", "\u{E000}"]
+
+    @Test func `for any pairs, is what setting them one by one makes`() {
+        var generator = Generator(seed: 0x0B)
+        for _ in 0..<500 {
+            let pairs = (0..<generator.int(0...12)).map { number in
+                (generator.pick(Self.keys), JSONValue.integer(number))
+            }
+            var expected = JSONObject()
+            for (key, value) in pairs { expected[key] = value }
+            let made = JSONObject(pairs)
+            #expect(made == expected)
+            #expect(made.count == Set(pairs.map { Array($0.0.utf8) }).count)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `with very many members is made and read at once`() throws {
+        var generator = Generator(seed: 0xB16)
+        // Each key twice, in no order: what costs a quadratic number of steps would not end in time.
+        let keys = (0..<20_000).map { "key\($0 / 2)" }.shuffled(using: &generator)
+        let made = JSONObject(keys.enumerated().map { ($1, .integer($0)) })
+        #expect(made.count == 10_000)
+        let last = try #require(keys.lastIndex(of: "key77"))
+        #expect(made["key77"] == .integer(last))
+        let text = made.members.shuffled(using: &generator)
+            .map { "\"\($0.key)\":\($0.value.integer ?? -1)" }
+        let read = try JSONValue(parsing: "{\(text.joined(separator: ","))}")
+        #expect(read == .object(made))
+    }
+}
+
 struct `Canonical JSON` {
     @Test func `is what RFC 8785 says, byte for byte`() throws {
         let vectors = try #require(
@@ -170,7 +204,7 @@ struct `Canonical JSON` {
     }
 
     @Test func `agrees with Node on values of every kind`() throws {
-        guard Command.find("node") != nil else { return }
+        try #require(Command.find("node") != nil, "make setup installs nodejs")
         let text = #"{"z":[1e21,1e-7,0.1,-0,123456789.125],"é":"\u0000\u001f\"\\/","😀":1,"ﬃ":2}"#
         let program = """
             const c=v=>v===null||typeof v!='object'?JSON.stringify(v):Array.isArray(v)\

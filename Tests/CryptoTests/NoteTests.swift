@@ -126,7 +126,8 @@ struct `A log on disk of another implementation` {
         let lines = request.split(separator: 10, omittingEmptySubsequences: false)
         let end = try #require(lines.firstIndex { $0.isEmpty })
         let path = try lines[1..<end].map { line in
-            try #require(Base64.decode(line).flatMap { Digest(bytes: $0) })
+            let digest = Base64.decode(line).flatMap { Digest(bytes: $0) }
+            return try #require(digest)
         }
         let proof = ConsistencyProof(oldSize: known.oldSize, size: known.size, path: path)
         #expect(proof.leads(from: known.oldRoot, to: known.root))

@@ -178,6 +178,19 @@ struct `A confined process` {
         }
     }
 
+    @Test func `cannot be granted what lies in no tree`() throws {
+        let arena = Arena()
+        let (one, _) = try UnixSocket.pair()
+        var profile = arena.profile
+        let path = "/proc/self/fd/\(one.descriptor.number)"
+        profile.readable = [path]
+        #expect(throws: HostFault.confinementFailed(step: path, error: EBADFD)) {
+            try arena.run("true", profile)
+        }
+        profile.readable = ["/proc/self/fd"]
+        #expect(try arena.run("true", profile).isSuccess)
+    }
+
     @Test func `is not made of a process that has threads`() throws {
         let thread = ThreadExecutor(name: "other")
         defer { thread.shutdown() }

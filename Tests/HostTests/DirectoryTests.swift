@@ -1,5 +1,6 @@
 import CLinux
 import Foundation
+import Glibc
 import Host
 import Support
 import Testing
@@ -49,6 +50,12 @@ struct `A directory` {
         #expect(throws: HostFault.symbolicLink(path: directory.path + "/out/inside")) {
             try directory.openDirectory("out/inside")
         }
+        #expect(throws: HostFault.symbolicLink(path: directory.path + "/out")) {
+            try directory.openDirectory("out")
+        }
+        #expect(throws: HostFault.notADirectory(path: directory.path + "/deep/file")) {
+            try directory.openDirectory("deep/file")
+        }
         for path in ["../outside", "deep/../../outside", "/etc/passwd", "", "a//b", "./a"] {
             let fault = #expect(throws: HostFault.self) {
                 try directory.readWhole(path, limit: 99)
@@ -95,5 +102,36 @@ struct `A directory` {
         #expect(try directory.facts(of: "none") == nil)
         #expect(try directory.linkTarget(of: "link".utf8) == Array("file".utf8))
         #expect(throws: HostFault.self) { try directory.linkTarget(of: "file".utf8) }
+    }
+}
+
+struct `A directory in trouble` {
+    @Test func `does not lead into a mount`() throws {
+        // /dev/shm or /dev/pts is a mount of its own on every Linux.
+        let root = try Directory.open("/dev")
+        let mounts = try TreeWalk(depthMax: 1).list(root).filter { $0.problem == .mounted }
+        let mount = try #require(mounts.first?.text)
+        #expect(throws: HostFault.leavesDirectory(path: "/dev/\(mount)")) {
+            try root.openDirectory(mount)
+        }
+        #expect(throws: HostFault.leavesDirectory(path: "/dev/\(mount)/x")) {
+            try root.facts(of: "\(mount)/x")
+        }
+        #expect(try Directory.open("/dev/\(mount)").facts().kind == .directory)
+    }
+
+    @Test func `says when too many files are open`() async {
+        // In a process of its own: the limit holds for all threads.
+        await #expect(processExitsWith: .success) {
+            var limit = rlimit(rlim_cur: 256, rlim_max: 256)
+            unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            var open: [Directory] = []
+            let fault = #expect(throws: HostFault.self) {
+                for _ in 0..<300 { open.append(try Directory.open("/")) }
+            }
+            #expect(fault?.code == "host.too-many-open-files")
+            open = []
+            #expect(throws: Never.self) { try Directory.open("/") }
+        }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Host
 import Support
+import Synchronization
 import Testing
 
 struct `A durable file` {
@@ -117,6 +118,108 @@ struct `A durable file` {
         try DurableFile.synchronizeFileSystem(of: directory)
         #expect(try names(directory) == [])
     }
+
+    @Test func `says when a stream has no space left`() async {
+        // In a process of its own, whose standard output becomes a device that is always full.
+        await #expect(processExitsWith: .success) {
+            unsafe dup2(open("/dev/full", O_WRONLY), 1)
+            #expect(throws: HostFault.noSpace(path: "the standard output")) {
+                try StandardStream.output.write([1])
+            }
+            unsafe dup2(open("/dev/null", O_WRONLY), 1)
+            #expect(throws: Never.self) { try StandardStream.output.write([1]) }
+        }
+    }
+
+    @Test(.enabled(if: mayMount, "only the superuser can make a small file system"))
+    func `keeps its old content on a full disk`() throws {
+        let temporary = TemporaryDirectory()
+        let options = ["-t", "tmpfs", "-o", "size=64k", "charter", temporary.path]
+        let mounted = try Command.run("mount", options)
+        try #require(mounted.status == 0, "\(mounted.errors)")
+        defer { _ = try? Command.run("umount", ["--lazy", temporary.path]) }
+        let directory = try Directory.open(temporary.path)
+        try DurableFile.replace("file", with: Array("old".utf8), in: directory)
+        let large = [UInt8](repeating: 65, count: 80_000)
+        #expect(throws: HostFault.noSpace(path: temporary.path + "/file")) {
+            try DurableFile.replace("file", with: large, in: directory)
+        }
+        #expect(try directory.readWhole("file", limit: 9) == Array("old".utf8))
+        #expect(try names(directory) == ["file"])
+    }
+
+    /// Whether this process has CAP_SYS_ADMIN.
+    private static var mayMount: Bool {
+        let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = status?.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
+        let digits = line?.split(separator: "\t").last ?? "0"
+        return (UInt64(digits, radix: 16) ?? 0) & 1 << 21 != 0
+    }
+}
+
+struct `A tree that is removed` {
+    /// Makes an empty file whose name is no text.
+    private func makeUnnamable(in path: String) throws {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY)
+        defer { close(descriptor) }
+        let name: [CChar] = [-1, -2, 10, 0]
+        let made = unsafe openat(descriptor, name, O_CREAT | O_WRONLY, 0o600)
+        try #require(made >= 0)
+        close(made)
+        let folder: [CChar] = [-61, 40, 0]
+        try #require(unsafe mkdirat(descriptor, folder, 0o700) == 0)
+    }
+
+    @Test func `is gone with all names, those that are no text too`() throws {
+        let temporary = TemporaryDirectory()
+        temporary.write("tree/a/b/file", "1")
+        temporary.write("tree/a-b", "2")
+        temporary.write("other", "3")
+        try makeUnnamable(in: temporary.file("tree"))
+        try makeUnnamable(in: temporary.file("tree/a/b"))
+        unsafe mkfifo(temporary.file("tree/fifo"), 0o600)
+        let directory = try Directory.open(temporary.path)
+        try DurableFile.removeTree("tree", in: directory)
+        #expect(try TreeWalk().list(directory).map(\.text) == ["other"])
+    }
+
+    @Test func `is removed from any depth that we make`() throws {
+        let temporary = TemporaryDirectory()
+        let path = (0..<200).map { _ in "d" }.joined(separator: "/")
+        temporary.write("tree/\(path)/file", "1")
+        let directory = try Directory.open(temporary.path)
+        try DurableFile.removeTree("tree", in: directory)
+        #expect(try TreeWalk().list(directory).isEmpty)
+    }
+
+    @Test func `takes no link's target along`() throws {
+        let temporary = TemporaryDirectory()
+        temporary.write("outside/file", "kept")
+        temporary.write("tree/file", "1")
+        unsafe symlink("../outside", temporary.file("tree/link"))
+        unsafe symlink("../outside/file", temporary.file("tree/other"))
+        unsafe symlink("outside", temporary.file("top"))
+        let directory = try Directory.open(temporary.path)
+        #expect(throws: HostFault.symbolicLink(path: directory.path + "/top")) {
+            try DurableFile.removeTree("top", in: directory)
+        }
+        try DurableFile.removeTree("tree", in: directory)
+        let left = try TreeWalk().list(directory).map(\.text)
+        #expect(left == ["outside", "outside/file", "top"])
+        #expect(try directory.readWhole("outside/file", limit: 9) == Array("kept".utf8))
+    }
+
+    @Test func `must be there and beneath`() throws {
+        let temporary = TemporaryDirectory()
+        let directory = try Directory.open(temporary.path)
+        #expect(throws: HostFault.missing(path: directory.path + "/none")) {
+            try DurableFile.removeTree("none", in: directory)
+        }
+        let out = #expect(throws: HostFault.self) {
+            try DurableFile.removeTree("../x", in: directory)
+        }
+        #expect(out?.code == "host.unsafe-path")
+    }
 }
 
 struct `A file lock` {
@@ -131,6 +234,37 @@ struct `A file lock` {
             withExtendedLifetime(lock) {}
         }
         _ = try FileLock.acquire("lock", in: directory)
+    }
+
+    @Test func `is waited for in turn by one who is patient`() throws {
+        let temporary = TemporaryDirectory()
+        let directory = try Directory.open(temporary.path)
+        let order = Mutex<[String]>([])
+        let (started, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        do {
+            let lock = try FileLock.acquire("lock", in: directory)
+            Thread.detachNewThread {
+                started.signal()
+                let said: String
+                do {
+                    _ = try FileLock.acquire("lock", in: directory, waiting: true)
+                    said = "acquired"
+                } catch {
+                    said = "\(error)"
+                }
+                order.withLock { $0.append(said) }
+                ended.signal()
+            }
+            started.wait()
+            #expect(throws: HostFault.locked(path: directory.path + "/lock", holder: getpid())) {
+                try FileLock.acquire("lock", in: directory)
+            }
+            order.withLock { $0.append("released") }
+            withExtendedLifetime(lock) {}
+        }
+        ended.wait()
+        let seen = order.withLock { $0 }
+        #expect(seen == ["released", "acquired"])
     }
 
     @Test func `is not taken through a link`() throws {

@@ -20,6 +20,8 @@ private actor Desk: ThreadBound {
 
     func all() -> [Int] { seen }
 
+    func descended(_ byteCount: Int) -> Int { descend(byteCount) }
+
     func hop(to other: Desk) async -> (before: Int32, there: Int32, after: Int32) {
         let before = clinux_thread_number()
         let there = await other.note(0)
@@ -93,6 +95,48 @@ struct `A thread executor` {
         thread.shutdown()
         #expect(tally.count.load(ordering: .relaxed) == 100)
     }
+}
+
+struct `Worker threads` {
+    @Test(arguments: [0, 1, 2, 7])
+    func `run each body once and have ended on return`(count: Int) {
+        let seen = Mutex<[Int]>([])
+        let own = Mutex<Int32>(0)
+        WorkerThreads.run(count) { index in
+            seen.withLock { $0.append(index) }
+            if index == 0 { own.withLock { $0 = clinux_thread_number() } }
+        }
+        let indices = seen.withLock { $0.sorted() }
+        #expect(indices == Array(0..<max(count, 1)))
+        // The caller is one of the workers.
+        let number = own.withLock { $0 }
+        #expect(number == clinux_thread_number())
+    }
+
+    @Test func `have a stack for what is nested deeply`() async {
+        // All but what the frames around it take; without that stack the process ends here.
+        let depth = ThreadStack.byteCount - (256 << 10)
+        let calls = Mutex<[Int]>([])
+        WorkerThreads.run(3) { index in
+            guard index > 0 else { return }
+            let count = descend(depth)
+            calls.withLock { $0.append(count) }
+        }
+        let counts = calls.withLock { $0 }
+        #expect(counts.count == 2 && counts.allSatisfy { $0 > 100 })
+        let thread = ThreadExecutor(name: "stack")
+        let count = await Desk(thread).descended(depth)
+        #expect(count > 100)
+        thread.shutdown()
+    }
+}
+
+/// Goes down the stack of this thread until it is that far from where it began.
+private func descend(_ byteCount: Int, from top: UInt? = nil) -> Int {
+    var here: UInt8 = 0
+    let address = unsafe withUnsafePointer(to: &here) { UInt(bitPattern: $0) }
+    let top = top ?? address
+    return top - address >= UInt(byteCount) ? 0 : 1 + descend(byteCount, from: top)
 }
 
 private final class Tally: Sendable {

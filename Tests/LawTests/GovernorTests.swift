@@ -152,13 +152,14 @@ struct `A governor` {
             path: "README.md",
             rule: "/content/README.md/required_sections/0"
         ),
+        // A file of that name need not be there; that it is there is what `required_files` demands.
         Fixture(
             rules: ##"{"content": {"README.md": {"required_sections": ["# Use"]}}}"##,
-            good: ["README.md": "# Use"],
-            bad: [:],
-            code: "law.file-missing",
+            good: ["LIESMICH.md": ""],
+            bad: ["README.md": ""],
+            code: "law.section-missing",
             path: "README.md",
-            rule: "/content/README.md"
+            rule: "/content/README.md/required_sections/0"
         ),
         Fixture(
             rules: #"{"content": {"docs/*.md": {"must_contain": ["Licence"]}}}"#,
@@ -201,6 +202,14 @@ struct `A governor` {
             rule: "/content_checks/08_commit.md"
         ),
         Fixture(
+            rules: #"{"content_checks": {"08_commit.md": "MODE=COMMIT"}}"#,
+            good: ["08_commit.md": "MODE=COMMIT"],
+            bad: [:],
+            code: "law.file-missing",
+            path: "08_commit.md",
+            rule: "/content_checks/08_commit.md"
+        ),
+        Fixture(
             rules: #"{"content_checks": {"08_commit.md": ["A", "B"]}}"#,
             good: ["08_commit.md": "AB"],
             bad: ["08_commit.md": "A"],
@@ -215,6 +224,23 @@ struct `A governor` {
             rules: #"{"code_quality": {"forbidden_patterns": ["sk-ant-", "a.c"]}}"#,
             good: ["a": "sk-an", "b": "abc"],
             bad: ["a": "key = sk-ant-1"],
+            code: "law.text-forbidden",
+            path: "a",
+            rule: "/code_quality/forbidden_patterns/0"
+        ),
+        // What is merely forbidden is looked for in any bytes.
+        Fixture(
+            rules: #"{"code_quality": {"forbidden_patterns": ["sk-ant-"]}}"#,
+            good: ["a": "BINARY: sk-"],
+            bad: ["a": "BINARY: \n sk-ant-1"],
+            code: "law.text-forbidden",
+            path: "a",
+            rule: "/code_quality/forbidden_patterns/0"
+        ),
+        Fixture(
+            rules: #"{"code_quality": {"forbidden_patterns": [{"regex": "s.k-[a-z]+\\b"}]}}"#,
+            good: ["a": "BINARY: k-ant"],
+            bad: ["a": "sBINARY: k-ant"],
             code: "law.text-forbidden",
             path: "a",
             rule: "/code_quality/forbidden_patterns/0"
@@ -381,6 +407,28 @@ struct `A governor` {
         #expect(findings.map(\.rule) == ["FMWK-T#/files/required/1"])
     }
 
+    @Test func `says on which line of a binary file something forbidden stands`() throws {
+        let governor = try law(#"{"code_quality": {"forbidden_patterns": ["sk-ant-"]}}"#)
+        let file = try RelativePath("a.bin")
+        let bytes: [UInt8] = [0xFF, 0xFE, 0, 0x0A, 0xC3, 0x0A] + Array("sk-ant-1".utf8) + [0x80]
+        let findings = governor.judge(TreeTarget(files: [file: bytes]))
+        #expect(findings.map(\.code) == ["law.text-forbidden"])
+        #expect(findings.first?.reason.contains("line 3") == true)
+        #expect(governor.judge(TreeTarget(files: [file: Array(bytes.dropLast(3))])) == [])
+    }
+
+    @Test func `blames the rule that needs text when a file is none`() throws {
+        let governor = try law(
+            """
+            {"content": {"a": {"forbidden_patterns": ["x"]}},
+             "code_quality": {"max_file_size_lines": 9}}
+            """
+        )
+        let findings = governor.judge(try tree(["a": "INVALID"], "{}"))
+        #expect(findings.map(\.code) == ["law.file-not-text"])
+        #expect(findings.map(\.rule) == ["FMWK-T#/code_quality"])
+    }
+
     @Test func `says all that is wrong at once and always in the same order`() throws {
         let governor = try law(
             ##"""
@@ -516,6 +564,9 @@ struct `A governor` {
             case "INVALID": .bytes([0xFF])
             case "UNREADABLE": .unreadable("permission denied")
             case "LARGE": .tooLarge
+            // The word stands for a byte that no UTF-8 text has.
+            case .some(let text) where text.contains("BINARY: "):
+                .bytes(text.replacing("BINARY: ", with: "\u{1}").utf8.map { $0 == 1 ? 0xFE : $0 })
             default: .bytes(held[path] ?? [])
             }
         }

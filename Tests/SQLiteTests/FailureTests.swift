@@ -1,3 +1,4 @@
+import CSQLite
 import Canon
 import Foundation
 import SQLite
@@ -21,6 +22,24 @@ struct `A failing disk` {
             #expect(error.answer?.extendedCode == 522)
         }
         withExtendedLifetime(writer) {}
+    }
+}
+
+struct `A setting` {
+    @Test func `that SQLite does not take is a fault and not a wish`() async {
+        // In a process of its own: the default file layer becomes one without shared memory, as on
+        // some network file systems. SQLite then keeps the old journal and does not say so.
+        await #expect(processExitsWith: .success) {
+            let fixture = Fixture()
+            let first = code { _ = try fixture.open() }
+            #expect(first == nil)
+            let layer = unsafe sqlite3_vfs_find("unix-none")
+            try #require(unsafe sqlite3_vfs_register(layer, 1) == SQLITE_OK)
+            let other = Fixture()
+            let fault = #expect(throws: SQLiteFault.self) { _ = try other.open() }
+            #expect(fault?.code == "sqlite.setting-refused")
+            #expect(fault?.description.contains("journal_mode") == true)
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Runs a program of the machine (ssh-keygen, openssl, node, charter …) and returns what it said.
 package enum Command {
@@ -57,8 +58,7 @@ package enum Command {
                 group.leave()
             }
         }
-        try? standardInput.fileHandleForWriting.write(contentsOf: Data(input))
-        try? standardInput.fileHandleForWriting.close()
+        feed(input, to: standardInput.fileHandleForWriting)
         ended.wait()
         group.wait()
         return Result(
@@ -66,6 +66,23 @@ package enum Command {
             output: outputBox.text,
             errors: errorBox.text
         )
+    }
+
+    /// Writes to a program that may already have ended.
+    ///
+    /// SIGPIPE then comes to the writing thread, so it is held back there and taken away. Ignoring it
+    /// for the whole process would not do: every program that a test starts would inherit that.
+    private static func feed(_ input: [UInt8], to handle: FileHandle) {
+        var pipeOnly = sigset_t()
+        var before = sigset_t()
+        var atOnce = timespec()
+        unsafe sigemptyset(&pipeOnly)
+        unsafe sigaddset(&pipeOnly, SIGPIPE)
+        unsafe pthread_sigmask(SIG_BLOCK, &pipeOnly, &before)
+        try? handle.write(contentsOf: Data(input))
+        try? handle.close()
+        _ = unsafe sigtimedwait(&pipeOnly, nil, &atOnce)
+        unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
     }
 }
 

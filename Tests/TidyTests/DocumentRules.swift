@@ -224,13 +224,14 @@ enum DocumentRules {
 
     /// Every operation has a snapshot of its help and of one `--json` output.
     ///
-    /// An operation is a file below `Verbs`, named as its command: `RegistryCompile.swift` is
+    /// An operation is a file below `Verbs`, named as its command: `RegistryCompileVerb.swift` is
     /// `registry-compile`.
     static func snapshots(_ paths: Set<String>) -> [Finding] {
         paths.sorted().filter {
             $0.hasPrefix("Sources/Surface/Operations/Verbs/") && $0.hasSuffix(".swift")
         }.flatMap { path -> [Finding] in
-            let name = kebab(SourceFile(path, "").stem)
+            let stem = SourceFile(path, "").stem
+            let name = kebab(stem.hasSuffix("Verb") ? String(stem.dropLast(4)) : stem)
             return ["Tests/Snapshots/help/\(name).txt", "Tests/Snapshots/json/\(name).json"]
                 .filter { !paths.contains($0) }
                 .map {

@@ -26,6 +26,9 @@ struct SourceFile: Sendable {
     /// The test target of a file below `Tests`.
     var suite: String? { parts.count > 2 && parts[0] == "Tests" ? String(parts[1]) : nil }
 
+    /// The name without folders.
+    var name: String { parts.last.map(String.init) ?? "" }
+
     /// The name without folders and without `.swift`.
     var stem: String { (parts.last ?? "").split(separator: ".").first.map(String.init) ?? "" }
 }

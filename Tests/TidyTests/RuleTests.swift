@@ -333,10 +333,75 @@ struct `A tidy rule` {
     }
 
     @Test func `sees an operation without a snapshot`() {
-        let verb = "Sources/Surface/Operations/Verbs/RegistryCompile.swift"
+        let verb = "Sources/Surface/Operations/Verbs/RegistryCompileVerb.swift"
         let help = "Tests/Snapshots/help/registry-compile.txt"
         let json = "Tests/Snapshots/json/registry-compile.json"
         #expect(DocumentRules.snapshots([verb, help, json]) == [])
         #expect(DocumentRules.snapshots([verb, help]).count == 1)
+    }
+
+    @Test func `sees a closure in a macro inside a closure`() {
+        func lines(_ text: String) -> [Int] {
+            TrapRules.closures(file("Tests/LawTests/A.swift", text)).map(\.line)
+        }
+        let bad = [
+            "a { #expect(b { c }) }", "a.map { b in try #require(c.first { $0 }) }",
+            "let a = { #expect(b.map { $0 }) }", "f(a: { #expect(b.map { $0 }) })",
+            "func f() { if a == b { g { for c in d { #expect(e { $0 }) } } } }",
+            "if c { x() }\ng(1) { #expect(e { $0 }) }",
+        ]
+        for text in bad {
+            let found = lines(text)
+            #expect(found.count == 1, "\(text)")
+        }
+        let good = [
+            "func f() { #expect(b { c }) }", "for a in b { if c { #expect(b { c }) } }",
+            "a { let d = b { c }; #expect(d) }", "a { #expect(throws: B.self) { c } }",
+            "var a: Int { #expect(b { c }) }", "do { #expect(b { c }) } catch { #expect(b { c }) }",
+            "guard a else { #expect(b { c }) }", "init() { while a <= b { #expect(b { c }) } }",
+            "if let a = b, let c = d { #expect(b { c }) }",
+            "a { \"#expect(b { c })\" }", "let a = b.map { $0 }\nif c { #expect(b { c }) }",
+        ]
+        for text in good {
+            let found = lines(text)
+            #expect(found == [], "\(text)")
+        }
+    }
+
+    @Test func `takes for the genesis what its profile and the registries name`() throws {
+        let header = "file_path,owner_id,owner_registry,content_hash\r\n"
+        func row(_ path: String, _ owner: String) -> String { "\(path),\(owner),package,\r\n" }
+        let selections = """
+            {"profiles": [{"id": "other", "include": [{"ids": ["PKG-B"]}]},
+             {"id": "genesis", "include": [{"ids": ["PKG-A", "PKG-DOCS"]}]}]}
+            """
+        let tree = RepositoryTree(files: [
+            file("registries/selections.json", selections),
+            file("registries/packages/PKG-A.json", #"{"spec_id": "SPEC-A"}"#),
+            file("registries/packages/PKG-DOCS.json", #"{"spec_id": "SPEC-D"}"#),
+            file(
+                "registries/.file_registry.csv",
+                header + row("z.json", "PKG-A") + row("b.csv", "PKG-A") + row("a.json", "PKG-B")
+            ),
+            file(
+                "registries/specs/.file_registry.csv",
+                header + row("SPEC-B.json", "PKG-A") + row("SPEC-A.json", "PKG-A")
+            ),
+            file(
+                "registries/packages/.file_registry.csv",
+                header + row("PKG-B.json", "PKG-A") + row("PKG-DOCS.json", "PKG-A")
+            ),
+            file(".file_registry.csv", header + row("a.md", "PKG-DOCS")),
+        ])
+        let rows = try GenesisList.rows(in: tree)
+        #expect(
+            rows.map(\.path) == [
+                "registries/packages/PKG-DOCS.json", "registries/specs/SPEC-A.json",
+                "registries/z.json",
+            ]
+        )
+        let text = GenesisList.text(rows)
+        #expect(text.contains("#embed \"../../../registries/z.json\"\n};\n\nstatic const struct"))
+        #expect(text.contains("{\"registries/z.json\", \"PKG-A\", file_2, sizeof file_2},\n};"))
     }
 }

@@ -84,6 +84,16 @@ struct `The repository` {
         try expectPage("docs/violations.md", FaultRules.page(violations))
     }
 
+    @Test func `embeds the law that its registries name`() throws {
+        let rows = try GenesisList.rows(in: tree)
+        #expect(rows.count > 100)
+        try expectPage(GenesisList.path, GenesisList.text(rows))
+    }
+
+    @Test func `writes no closure where the compiler may swap it`() {
+        expectNone(tree.tests.flatMap(TrapRules.closures))
+    }
+
     @Test(.covers("A26"))
     func `has the nine entries at its top`() {
         expectNone(DocumentRules.layout(tree.paths))

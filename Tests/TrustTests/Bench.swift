@@ -217,19 +217,3 @@ struct SoftPasskey {
         return made
     }
 }
-
-extension [UInt8] {
-    /// One of the ways in which a stranger or a disk damages bytes.
-    func mutated(by generator: inout Generator) -> [UInt8] {
-        var out = self
-        let place = generator.int(0...Swift.max(0, count - 1))
-        switch generator.int(0...4) {
-        case 0: out[place] ^= 1 << UInt8(generator.int(0...7))
-        case 1: out[place] = UInt8(generator.int(0...255))
-        case 2: out.remove(at: place)
-        case 3: out.insert(UInt8(generator.int(0...255)), at: place)
-        default: out = Array(out[..<place])
-        }
-        return out
-    }
-}

@@ -23,7 +23,7 @@ package struct CSVTable: Sendable {
     /// A field that had quotes has the high bit set.
     private let fields: [Field]
 
-    private struct Field: Sendable {
+    fileprivate struct Field: Sendable {
         var start: UInt32
         var lengthAndQuote: UInt32
         var isQuoted: Bool { lengthAndQuote & 0x8000_0000 != 0 }
@@ -39,9 +39,13 @@ package struct CSVTable: Sendable {
     ///
     /// Every row has as many fields as the header; quotes stand around a whole field or nowhere;
     /// the text is UTF-8 without a byte order mark and without NUL.
-    package init(parsing bytes: [UInt8]) throws(CSVFault) {
-        guard bytes.count <= CSVTable.bytesMax else {
-            throw .tooLarge(bytes: bytes.count, limit: CSVTable.bytesMax)
+    package init(
+        parsing bytes: [UInt8],
+        bytesMax: Int = CSVTable.bytesMax
+    ) throws(CSVFault) {
+        precondition(bytesMax <= CSVTable.bytesMax, "A field's length has 31 bits.")
+        guard bytes.count <= bytesMax else {
+            throw .tooLarge(bytes: bytes.count, limit: bytesMax)
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw .byteOrderMark }
         var scanner = CSVScanner(bytes: bytes)
@@ -52,7 +56,7 @@ package struct CSVTable: Sendable {
             try scanner.row(width: width, number: rows + 2)
             rows += 1
         }
-        fields = scanner.fields.map { Field(start: $0.start, lengthAndQuote: $0.length) }
+        fields = scanner.fields
         lineEnd = scanner.usesLF ? .lf : .crlf
         rowCount = rows
         self.bytes = bytes
@@ -125,7 +129,7 @@ package struct CSVTable: Sendable {
 /// One pass over the bytes of a table.
 private struct CSVScanner {
     let bytes: [UInt8]
-    var fields: [(start: UInt32, length: UInt32)] = []
+    var fields: [CSVTable.Field] = []
     var at = 0
     var usesLF = false
     private var usesCRLF = false
@@ -184,7 +188,9 @@ private struct CSVScanner {
                 default: at += 1
                 }
             }
-            fields.append((UInt32(start), UInt32(at - start)))
+            fields.append(
+                CSVTable.Field(start: UInt32(start), lengthAndQuote: UInt32(at - start))
+            )
             return
         }
         try readQuotedField(number)
@@ -202,7 +208,12 @@ private struct CSVScanner {
             }
             at += 1
         }
-        fields.append((UInt32(start), UInt32(at - start) | 0x8000_0000))
+        fields.append(
+            CSVTable.Field(
+                start: UInt32(start),
+                lengthAndQuote: UInt32(at - start) | 0x8000_0000
+            )
+        )
         at += 1
         if at < bytes.count, ![UInt8(ascii: ","), 0x0A, 0x0D].contains(bytes[at]) {
             throw .strayQuote(row: number)

@@ -13,18 +13,21 @@ package struct CSVWriter: Sendable {
 
     /// Adds a row.
     package mutating func row(_ fields: [String]) {
-        for text in fields { field(text.utf8) }
+        for text in fields { field(text) }
         endRow()
     }
 
+    /// Makes room for a table of about this many bytes.
+    package mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
+
     /// Adds one field of the current row.
-    package mutating func field(_ text: some Collection<UInt8>) {
+    package mutating func field(_ text: String) { field(Array(text.utf8)) }
+
+    /// Adds one field of the current row.
+    package mutating func field(_ text: [UInt8]) {
         if !isAtRowStart { bytes.append(UInt8(ascii: ",")) }
         isAtRowStart = false
-        let needsQuotes = text.contains { byte in
-            byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 0x0A || byte == 0x0D
-        }
-        guard needsQuotes else {
+        guard CSVWriter.needsQuotes(text.span) else {
             bytes.append(contentsOf: text)
             return
         }
@@ -34,6 +37,16 @@ package struct CSVWriter: Sendable {
             bytes.append(byte)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsQuotes(_ text: Span<UInt8>) -> Bool {
+        for index in text.indices {
+            switch text[index] {
+            case UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D: return true
+            default: break
+            }
+        }
+        return false
     }
 
     /// Ends the current row.

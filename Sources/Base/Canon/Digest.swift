@@ -36,27 +36,42 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// Reads exactly 64 lower-case hex digits; anything else, upper case included, is `nil`.
-    package init?(hex: some Collection<UInt8>) {
+    ///
+    /// A registry of 100,000 files has as many of these, so this is no generic code.
+    package init?(hex: Span<UInt8>) {
         guard hex.count == 64 else { return nil }
         var words: [4 of UInt64] = [0, 0, 0, 0]
-        var position = 0
-        for character in hex {
-            let nibble: UInt8
-            switch character {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): nibble = character - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): nibble = character - UInt8(ascii: "a") + 10
-            default: return nil
-            }
-            words[position / 16] = words[position / 16] << 4 | UInt64(nibble)
-            position += 1
+        var wrong: UInt8 = 0
+        for position in 0..<64 {
+            let nibble = Digest.nibbles[Int(hex[position])]
+            wrong |= nibble
+            words[position >> 4] = words[position >> 4] << 4 | UInt64(nibble & 15)
         }
+        guard wrong < 16 else { return nil }
         (a, b, c, d) = (words[0], words[1], words[2], words[3])
+    }
+
+    /// The value of each byte as a hex digit; 255 for what is none.
+    private static let nibbles: [UInt8] = (0...255).map { byte in
+        switch byte {
+        case 48...57: UInt8(byte - 48)
+        case 97...102: UInt8(byte - 87)
+        default: 255
+        }
+    }
+
+    /// Reads exactly 64 lower-case hex digits; anything else, upper case included, is `nil`.
+    package init?(hex: ArraySlice<UInt8>) {
+        self.init(hex: hex.span)
     }
 
     /// Reads exactly 64 lower-case hex digits; anything else, upper case included, is `nil`.
     package init?(hex: String) {
-        self.init(hex: hex.utf8)
+        self.init(hex: hex.utf8Span.span)
     }
+
+    /// The four big-endian words, as `init(words:)` takes them.
+    package var words: (UInt64, UInt64, UInt64, UInt64) { (a, b, c, d) }
 
     /// The 32 bytes.
     package var bytes: [UInt8] {
@@ -72,13 +87,11 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The 64 lower-case hex digits, as bytes.
     package var hexBytes: [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(64)
-        for word in [a, b, c, d] {
-            for shift in stride(from: 60, through: 0, by: -4) {
-                let nibble = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
-                out.append(nibble < 10 ? nibble + 48 : nibble + 87)
-            }
+        var out = [UInt8](repeating: 0, count: 64)
+        for position in 0..<64 {
+            let word = position < 32 ? (position < 16 ? a : b) : (position < 48 ? c : d)
+            let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - (position & 15) * 4)) & 15
+            out[position] = nibble < 10 ? nibble + 48 : nibble + 87
         }
         return out
     }

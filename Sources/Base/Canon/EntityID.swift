@@ -56,6 +56,7 @@ package enum GateKind: EntityKind {
     package static var prefix: String { "GATE" }
 }
 
+/// The ids of the five kinds of law: types of their own, so that no two can be swapped.
 package typealias FrameworkID = EntityID<FrameworkKind>
 package typealias SpecID = EntityID<SpecKind>
 package typealias PackageID = EntityID<PackageKind>

@@ -136,6 +136,7 @@ extension JSONNumber.Decimal: Comparable {
         self.exponent = slice.isEmpty ? 0 : exponent
     }
 
+    /// A whole number, exactly.
     package init(_ value: Int64) {
         var digits: [UInt8] = []
         var rest = value.magnitude

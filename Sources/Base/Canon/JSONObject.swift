@@ -11,16 +11,29 @@ package struct JSONObject: Sendable {
 
     /// An object of these members; of two with one key the later one stays.
     package init(_ pairs: some Sequence<(String, JSONValue)>) {
-        self.init()
-        for (key, value) in pairs { self[key] = value }
+        members = pairs.map { (key: $0.0, value: $0.1) }
+        guard !JSONObject.isStrictlySorted(members) else { return }
+        // By key, then by place: the later of two equal keys comes last, and replaces the earlier.
+        let order = members.indices.sorted { left, right in
+            let (a, b) = (members[left].key, members[right].key)
+            return a.hasSameBytes(as: b) ? left < right : a.canonicallyPrecedes(b)
+        }
+        var kept: [(key: String, value: JSONValue)] = []
+        kept.reserveCapacity(members.count)
+        for index in order {
+            if let last = kept.last, last.key.hasSameBytes(as: members[index].key) {
+                kept.removeLast()
+            }
+            kept.append(members[index])
+        }
+        members = kept
     }
 
     /// Takes members that the parser collected; returns `nil` and the key when one stands twice.
     package init(collected: [(key: String, value: JSONValue)], duplicate: inout String?) {
         members = collected
-        if !JSONObject.isSorted(members) {
-            members.sort { $0.key.canonicallyPrecedes($1.key) }
-        }
+        if JSONObject.isStrictlySorted(members) { return }
+        members.sort { $0.key.canonicallyPrecedes($1.key) }
         for index in members.indices.dropFirst()
         where members[index - 1].key.hasSameBytes(as: members[index].key) {
             duplicate = members[index].key
@@ -66,9 +79,12 @@ package struct JSONObject: Sendable {
         return (low, false)
     }
 
-    private static func isSorted(_ members: [(key: String, value: JSONValue)]) -> Bool {
+    /// Whether each key stands before the next, and so each stands once.
+    private static func isStrictlySorted(
+        _ members: [(key: String, value: JSONValue)]
+    ) -> Bool {
         for index in members.indices.dropFirst()
-        where members[index].key.canonicallyPrecedes(members[index - 1].key) {
+        where !members[index - 1].key.canonicallyPrecedes(members[index].key) {
             return false
         }
         return true

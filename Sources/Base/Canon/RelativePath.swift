@@ -11,7 +11,15 @@ package struct RelativePath: Hashable, Comparable, Sendable, CustomStringConvert
     package static let segmentByteCountMax = 255
 
     /// Checks and takes the bytes of a path.
-    package init(bytes: some Collection<UInt8>) throws(PathFault) {
+    package init(bytes: [UInt8]) throws(PathFault) {
+        if let problem = RelativePath.problem(in: bytes[...]) {
+            throw PathFault(path: Printable(bytes: bytes).description, problem: problem)
+        }
+        self.bytes = bytes
+    }
+
+    /// Checks and takes the bytes of a path.
+    package init(bytes: ArraySlice<UInt8>) throws(PathFault) {
         if let problem = RelativePath.problem(in: bytes) {
             throw PathFault(path: Printable(bytes: bytes).description, problem: problem)
         }
@@ -20,7 +28,7 @@ package struct RelativePath: Hashable, Comparable, Sendable, CustomStringConvert
 
     /// Checks and takes a path.
     package init(_ text: String) throws(PathFault) {
-        try self.init(bytes: text.utf8)
+        try self.init(bytes: Array(text.utf8))
     }
 
     /// The path as text.
@@ -57,13 +65,20 @@ package struct RelativePath: Hashable, Comparable, Sendable, CustomStringConvert
     private init(trusted bytes: [UInt8]) { self.bytes = bytes }
 
     /// What is wrong with a path, if anything.
-    package static func problem(in bytes: some Collection<UInt8>) -> PathFault.Problem? {
+    package static func problem(in bytes: [UInt8]) -> PathFault.Problem? {
+        problem(in: bytes[...])
+    }
+
+    /// What is wrong with a path, if anything.
+    package static func problem(in slice: ArraySlice<UInt8>) -> PathFault.Problem? {
+        let bytes = slice.span
         if bytes.isEmpty { return .empty }
         if bytes.count > byteCountMax { return .tooLong }
         var segment = 0
         var dots = 0
         var isASCII = true
-        for byte in bytes {
+        for index in bytes.indices {
+            let byte = bytes[index]
             if byte == UInt8(ascii: "/") {
                 if segment == 0 { return .emptySegment }
                 if dots == segment && dots <= 2 { return .dotSegment }
@@ -79,7 +94,7 @@ package struct RelativePath: Hashable, Comparable, Sendable, CustomStringConvert
         }
         if segment == 0 { return .emptySegment }
         if dots == segment && dots <= 2 { return .dotSegment }
-        if !isASCII, String(validating: Array(bytes), as: UTF8.self) == nil { return .invalidUTF8 }
+        if !isASCII, String(validating: slice, as: UTF8.self) == nil { return .invalidUTF8 }
         return nil
     }
 }

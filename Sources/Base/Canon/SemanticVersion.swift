@@ -11,6 +11,7 @@ package struct SemanticVersion: Sendable, CustomStringConvertible {
     /// Numbers beyond this are refused: others compute with doubles and would disagree.
     package static let numberMax = 1 << 53 - 1
 
+    /// A version of its parts, without build metadata.
     package init(_ major: Int, _ minor: Int, _ patch: Int, prerelease: [String] = []) {
         (self.major, self.minor, self.patch) = (major, minor, patch)
         self.prerelease = prerelease

@@ -11,6 +11,7 @@ package struct Checkpoint: Hashable, Sendable {
     /// The Merkle root over the entries.
     package let root: Digest
 
+    /// States a size and a root; `signed(by:)` and `open` are what makes others believe them.
     package init(origin: String, size: Int, root: Digest) {
         precondition(size >= 0, "A log cannot have fewer than no entries.")
         self.origin = origin

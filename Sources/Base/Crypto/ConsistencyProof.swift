@@ -11,6 +11,7 @@ package struct ConsistencyProof: Hashable, Sendable {
     /// The hashes, in the order of RFC 6962 §2.1.2.
     package let path: [Digest]
 
+    /// States a proof; `leads` tells whether it is one.
     package init(oldSize: Int, size: Int, path: [Digest]) {
         self.oldSize = oldSize
         self.size = size

@@ -10,6 +10,7 @@ package struct DSSEEnvelope: Hashable, Sendable {
         package let keyID: String?
         package let bytes: [UInt8]
 
+        /// States a signature, of a key that the id only hints at.
         package init(keyID: String?, bytes: [UInt8]) {
             self.keyID = keyID
             self.bytes = bytes
@@ -32,6 +33,7 @@ package struct DSSEEnvelope: Hashable, Sendable {
     package static let signaturesMax = 32
 
     package let payloadType: String
+    /// What was signed by whom, verified or not.
     package private(set) var signatures: [Signature]
     private let payload: [UInt8]
 

@@ -13,6 +13,7 @@ package struct InclusionProof: Hashable, Sendable {
     /// The sibling hashes from the leaf to the root.
     package let path: [Digest]
 
+    /// States a proof; `leads` tells whether it is one.
     package init(index: Int, size: Int, path: [Digest]) {
         self.index = index
         self.size = size

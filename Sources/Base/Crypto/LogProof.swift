@@ -17,6 +17,7 @@ package struct LogProof: Hashable, Sendable {
     /// The signed checkpoint, as it came.
     package let note: [UInt8]
 
+    /// States a proof with the checkpoint that it leads to.
     package init(index: Int, path: [Digest], note: [UInt8], extra: [UInt8]? = nil) {
         self.index = index
         self.path = path

@@ -23,7 +23,7 @@ package enum MerkleTree {
 
     /// The hash of the node above two subtrees.
     package static func nodeHash(_ left: Digest, _ right: Digest) -> Digest {
-        Digest(charter_merkle_node(left.words, right.words))
+        Digest(charter_merkle_node(left.wordsForC, right.wordsForC))
     }
 
     /// The root over these leaf hashes.

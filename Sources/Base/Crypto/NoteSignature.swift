@@ -11,6 +11,7 @@ package struct NoteSignature: Hashable, Sendable {
     /// What the key's algorithm made, without the key id.
     package let bytes: [UInt8]
 
+    /// States a signature line; a `NoteVerifier` tells whether it holds.
     package init(name: String, keyID: UInt32, bytes: [UInt8]) {
         self.name = name
         self.keyID = keyID

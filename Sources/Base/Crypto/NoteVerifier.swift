@@ -20,6 +20,7 @@ package struct NoteVerifier: Hashable, Sendable, CustomStringConvertible {
     /// The first four bytes of a hash over name, kind and key.
     package let keyID: UInt32
 
+    /// A verifier whose key id follows from its name, its kind and its key.
     package init(
         name: String,
         algorithm: Algorithm,

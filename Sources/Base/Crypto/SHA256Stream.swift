@@ -8,6 +8,7 @@ import COpenSSL
 package struct SHA256Stream: Sendable {
     private var context = SHA256_CTX()
 
+    /// A stream that has taken in nothing yet.
     package init() {
         unsafe charter_sha256_start(&context)
     }
@@ -65,9 +66,8 @@ extension Digest {
     }
 
     /// The four big-endian words that hold the digest, for the shim, which hashes nodes from them.
-    var words: charter_words {
-        // A digest is exactly these four words (`init(words:)`); the cast refuses to compile into
-        // anything else, because it checks the size.
-        unsafe unsafeBitCast(self, to: charter_words.self)
+    var wordsForC: charter_words {
+        let (a, b, c, d) = words
+        return charter_words(a: a, b: b, c: c, d: d)
     }
 }

@@ -5,6 +5,7 @@
 package struct SSHReader {
     private var rest: ArraySlice<UInt8>
 
+    /// Reads these bytes from their first one on.
     package init(_ bytes: [UInt8]) { rest = bytes[...] }
 
     /// Whether everything has been read.

@@ -51,6 +51,7 @@ package final class ChildProcess: Sendable {
         /// What the kernel has; a test says otherwise.
         package var availability: ConfinementAvailability = .probe()
 
+        /// A program and its arguments, the name of the program first; the rest can be set after.
         package init(_ executable: Executable, arguments: [String]) {
             self.executable = executable
             self.arguments = arguments

@@ -19,6 +19,8 @@ package enum ConfinedImage {
         environment: [String: String],
         availability: ConfinementAvailability = .probe()
     ) throws(HostFault) -> Never {
+        // What the kernel cannot do is said first: it is true however many threads there are.
+        let walls = try PreparedConfinement(profile, for: executable, availability: availability)
         let threads = clinux_thread_count()
         guard threads >= 0 else {
             throw .confinementUnavailable(
@@ -26,7 +28,6 @@ package enum ConfinedImage {
             )
         }
         guard threads == 1 else { throw .notSingleThreaded(threads: Int(threads)) }
-        let walls = try PreparedConfinement(profile, for: executable, availability: availability)
         var start = ChildProcess.Start(executable, arguments: arguments)
         start.environment = environment
         var step: Int32 = 0

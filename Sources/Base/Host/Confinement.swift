@@ -41,6 +41,7 @@ package struct Confinement: Sendable, Equatable {
     /// What happens where the kernel cannot do all of this.
     package var strictness: Strictness
 
+    /// What is not named is denied.
     package init(
         readable: [String] = [],
         writable: [String] = [],
@@ -116,6 +117,7 @@ package struct ResourceLimits: Sendable, Equatable {
     /// At most 1024 in a confined process.
     package var openFiles: UInt64?
 
+    /// What is not named is inherited.
     package init(
         processorSeconds: UInt64? = nil,
         fileBytes: UInt64? = nil,

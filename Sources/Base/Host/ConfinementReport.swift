@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 
 /// Which walls really stand around this process: found by walking into them.
 ///
@@ -48,6 +49,85 @@ extension ConfinementReport.Probe {
         case .ioUring: Int32(CLINUX_PROBE_IO_URING)
         case .sessions: Int32(CLINUX_PROBE_SESSION)
         case .rootDirectory: Int32(CLINUX_PROBE_ROOT_DIRECTORY)
+        }
+    }
+}
+
+extension ConfinementReport {
+    /// Something done in earnest to a place that was laid out for it.
+    ///
+    /// The place holds the files `read`, `write`, `rename`, `link` and `remove`, and `socket`, on
+    /// which somebody listens.
+    package enum Deed: String, Sendable, CaseIterable {
+        case list
+        case read
+        case write
+        case create
+        case rename
+        case link
+        case remove
+        case connect
+        case signal
+    }
+
+    /// What came of a deed.
+    package enum Outcome: Sendable, Equatable {
+        case allowed
+        case denied
+
+        /// It failed for another reason, and so says nothing about walls.
+        case failed(error: Int32)
+    }
+
+    /// Does one thing to a place that this process may or may not touch; what it takes goes to `own`.
+    ///
+    /// The process to signal is the one that started this one, and it only asks whether it may.
+    package static func attempt(
+        _ deed: Deed,
+        at place: String,
+        own: String
+    ) -> Outcome {
+        // Two places must not take each other's trophies.
+        let trophy = own + "/from-" + (place.split(separator: "/").last ?? "")
+        let error: Int32 =
+            switch deed {
+            case .list: opened(place, O_RDONLY | O_DIRECTORY)
+            case .read: opened(place + "/read", O_RDONLY)
+            case .write: opened(place + "/write", O_WRONLY | O_TRUNC)
+            case .create: opened(place + "/created", O_WRONLY | O_CREAT | O_EXCL)
+            case .rename:
+                unsafe Glibc.rename(place + "/rename", trophy + "-moved") == 0 ? 0 : errno
+            case .link:
+                unsafe Glibc.link(place + "/link", trophy + "-linked") == 0 ? 0 : errno
+            case .remove: unsafe unlink(place + "/remove") == 0 ? 0 : errno
+            case .connect: connected(place + "/socket")
+            case .signal: kill(getppid(), 0) == 0 ? 0 : errno
+            }
+        switch error {
+        case 0: return .allowed
+        // EXDEV is how Landlock says that a file may not change its directory.
+        case EACCES, EPERM, EXDEV: return .denied
+        default: return .failed(error: error)
+        }
+    }
+
+    private static func opened(_ path: String, _ flags: Int32) -> Int32 {
+        let number = unsafe open(path, flags | O_CLOEXEC, 0o600)
+        guard number >= 0 else { return errno }
+        close(number)
+        return 0
+    }
+
+    private static func connected(_ path: String) -> Int32 {
+        do throws(HostFault) {
+            _ = try UnixSocket.connect(path)
+            return 0
+        } catch .permissionDenied {
+            return EACCES
+        } catch .systemCall(_, _, let error) {
+            return error
+        } catch {
+            return EINVAL
         }
     }
 }

@@ -42,6 +42,9 @@ package final class Directory: Sendable {
     func openDirectory(_ bytes: PathBytes) throws(HostFault) -> Directory {
         let opened = unsafe clinux_directory_open_beneath(descriptor, bytes.terminated)
         guard opened >= 0 else {
+            // As above: a link in the last place says ENOTDIR too.
+            let last = opened == -ENOTDIR ? try facts(of: bytes.terminated.dropLast()) : nil
+            if last?.kind == .symbolicLink { throw .symbolicLink(path: shown(bytes)) }
             throw .from(-opened, doing: "Opening the directory", path: shown(bytes))
         }
         return Directory(owning: opened, path: shown(bytes))
@@ -108,5 +111,5 @@ package final class Directory: Sendable {
     package static var now: Int64 { clinux_coarse_now() }
 
     /// A path beneath this directory as a person should see it.
-    func shown(_ bytes: PathBytes) -> String { path + "/" + bytes.text }
+    func shown(_ bytes: PathBytes) -> String { (path == "/" ? "" : path) + "/" + bytes.text }
 }

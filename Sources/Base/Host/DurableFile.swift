@@ -138,21 +138,30 @@ package enum DurableFile {
 
     /// Removes everything below a directory that the caller made, and the directory itself.
     ///
-    /// Deepest first, by descriptor; a link is removed and never followed.
+    /// Deepest first, by descriptor and by bytes; a link is removed and never followed. A mount, or
+    /// a directory that cannot be read, stops it half way with its fault.
+    ///
+    ///     walk · unlinkat … · unlinkat(AT_REMOVEDIR, the directory itself) · fsync(parent)
     package static func removeTree(
         _ path: String,
         in directory: Directory
     ) throws(HostFault) {
         let top = try directory.openDirectory(path)
-        let listing = try TreeWalk().list(top)
+        // One open descriptor a level; deeper trees are none that we make.
+        let listing = try TreeWalk(depthMax: 512).list(top)
+        // A directory stands before what it holds, so backwards it is empty when its turn comes.
         for position in listing.indices.reversed() {
-            let name = String(decoding: listing.path(of: position), as: UTF8.self)
-            if listing.kind(of: position) != .directory { try removeFile(name, in: top) }
-        }
-        for position in listing.indices.reversed()
-        where listing.kind(of: position) == .directory {
-            let name = String(decoding: listing.path(of: position), as: UTF8.self)
-            try removeDirectory(name, in: top)
+            if case .unreadable(let fault) = listing.problem(of: position) { throw fault }
+            let whole = try PathBytes.beneath(listing.path(of: position))
+            let (parent, name) = try top.parent(of: whole)
+            let isDirectory = listing.kind(of: position) == .directory
+            let removed =
+                unsafe isDirectory
+                ? clinux_remove_directory(parent.descriptor, name.terminated)
+                : clinux_remove_file(parent.descriptor, name.terminated)
+            guard removed >= 0 else {
+                throw .from(-removed, doing: "Removing", path: top.shown(whole))
+            }
         }
         try removeDirectory(path, in: directory)
     }

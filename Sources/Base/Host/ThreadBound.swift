@@ -7,6 +7,7 @@ package protocol ThreadBound: Actor {
 }
 
 extension ThreadBound {
+    /// The thread, as the runtime wants it: the one place where an actor needs the word `unsafe`.
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         unsafe thread.asUnownedSerialExecutor()
     }

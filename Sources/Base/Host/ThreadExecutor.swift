@@ -34,16 +34,11 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // st
         unsafe pthread_cond_init(signal, nil)
         // The thread keeps the executor alive; `run` gives this reference back at its end.
         let own = unsafe Unmanaged.passRetained(self).toOpaque()
-        let failed = unsafe pthread_create(
-            &thread,
-            nil,
-            { own in
-                guard let own = unsafe own else { return nil }
-                unsafe Unmanaged<ThreadExecutor>.fromOpaque(own).takeRetainedValue().run()
-                return nil
-            },
-            own
-        )
+        let failed = unsafe ThreadStack.start(&thread, own) { own in
+            guard let own = unsafe own else { return nil }
+            unsafe Unmanaged<ThreadExecutor>.fromOpaque(own).takeRetainedValue().run()
+            return nil
+        }
         precondition(failed == 0, "No thread could be started: the process is out of resources.")
     }
 
@@ -54,6 +49,7 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // st
         unsafe signal.deallocate()
     }
 
+    /// Takes a job, to run after those that came before it.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         unsafe pthread_mutex_lock(lock)
@@ -63,10 +59,12 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // st
         unsafe pthread_mutex_unlock(lock)
     }
 
+    /// Ends the process when the caller is on another thread.
     package func checkIsolated() {
         precondition(isCurrent, "This code runs on another thread than \(name).")
     }
 
+    /// Whether the caller may touch what this thread guards.
     package func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
     /// Whether the caller runs on this thread.

@@ -21,6 +21,7 @@ package struct TreeListing: Sendable, RandomAccessCollection {
     package var startIndex: Int { 0 }
     package var endIndex: Int { records.count }
 
+    /// One entry, with its path in the arena of the listing.
     package subscript(position: Int) -> TreeEntry {
         TreeEntry(
             path: path(of: position),

@@ -19,6 +19,7 @@ package struct TreeWalk: Sendable {
     /// More entries than this fail the walk: 10 million paths of 60 bytes are about 840 MB.
     package var entriesMax: UInt64
 
+    /// A walk of everything, within its bounds.
     package init(
         skipping: [String] = [],
         depthMax: UInt32 = 64,

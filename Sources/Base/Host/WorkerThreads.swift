@@ -6,23 +6,20 @@ import Glibc
 /// blocks. The caller's own thread is one of the workers, and none outlives the call.
 package enum WorkerThreads {
     /// Runs `body` once on each of `count` threads and returns when all have ended.
+    ///
+    /// Body 0 runs on the caller's own stack, the others on stacks of `ThreadStack.byteCount`.
     package static func run(_ count: Int, _ body: @Sendable (Int) -> Void) {
         withoutActuallyEscaping(body) { body in
             var threads: [pthread_t] = []
             for index in 1..<max(count, 1) {
                 let work = unsafe Unmanaged.passRetained(Work(index: index, body: body))
                 var thread = pthread_t()
-                let made = unsafe pthread_create(
-                    &thread,
-                    nil,
-                    { raw in
-                        guard let raw = unsafe raw else { return nil }
-                        let work = unsafe Unmanaged<Work>.fromOpaque(raw).takeRetainedValue()
-                        work.body(work.index)
-                        return nil
-                    },
-                    work.toOpaque()
-                )
+                let made = unsafe ThreadStack.start(&thread, work.toOpaque()) { raw in
+                    guard let raw = unsafe raw else { return nil }
+                    let work = unsafe Unmanaged<Work>.fromOpaque(raw).takeRetainedValue()
+                    work.body(work.index)
+                    return nil
+                }
                 if made == 0 {
                     threads.append(thread)
                 } else {

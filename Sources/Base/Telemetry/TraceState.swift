@@ -10,6 +10,7 @@ package struct TraceState: Hashable, Sendable, CustomStringConvertible {
 
     package let entries: [Entry]
 
+    /// Whether there are none, so that no header is sent.
     package var isEmpty: Bool { entries.isEmpty }
 
     /// A state without entries.

@@ -12,6 +12,7 @@ package struct LocalRegistry: Sendable {
         /// The digest as registered; `nil` where a person has written the row and left it empty.
         package let digest: Digest?
 
+        /// One file's row.
         package init(
             name: [UInt8],
             owner: String,
@@ -94,8 +95,8 @@ package struct LocalRegistry: Sendable {
         var writer = CSVWriter(header: LocalRegistry.header)
         for row in rows {
             writer.field(row.name)
-            writer.field(row.owner.utf8)
-            writer.field(row.registry.rawValue.utf8)
+            writer.field(row.owner)
+            writer.field(row.registry.rawValue)
             writer.field(row.digest?.hexBytes ?? [])
             writer.endRow()
         }
@@ -155,68 +156,94 @@ package struct LocalRegistry: Sendable {
         let name =
             table.plainBytes(row: index, column: 0).map(Array.init)
             ?? table.fieldBytes(row: index, column: 0)
-        func refuse(_ code: ViolationCode, _ reason: String) -> Row? {
+        // Words are made for rows that cannot stand, not for the many that can.
+        func refuse(_ code: ViolationCode, _ reason: (String) -> String) -> Row? {
             violations.append(
                 Violation(
                     .ownership,
                     code,
                     path: path,
-                    reason: "Row \(index + 2): \(reason)"
+                    reason: "Row \(index + 2): " + reason(Printable(bytes: name).description)
                 )
             )
             return nil
         }
-        let shown = Printable(bytes: name).description
         if let problem = RelativePath.problem(in: name) {
-            return refuse(.badPath, PathFault(path: shown, problem: problem).description)
+            return refuse(.badPath) { PathFault(path: $0, problem: problem).description }
         }
-        if name.contains(where: { "*?[]{}".utf8.contains($0) }) {
-            return refuse(.badPath, "\(shown) is a pattern; a registry names exact files.")
+        switch LocalRegistry.oddity(in: name) {
+        case .pattern:
+            return refuse(.badPath) { "\($0) is a pattern; a registry names exact files." }
+        case .directory:
+            return refuse(.badPath) {
+                "\($0) lies in another directory; a registry speaks of its own one only."
+            }
+        case nil: break
         }
-        if name.contains(UInt8(ascii: "/")) {
-            return refuse(
-                .badPath,
-                "\(shown) lies in another directory; a registry speaks of its own one only."
-            )
+        guard let (owner, kind) = owners.owner(table, index) else {
+            return refuse(.badRegistry) {
+                "the owner of \($0) is not UTF-8, or its registry is none of framework, spec, "
+                    + "package."
+            }
         }
-        let registry = table.fieldBytes(row: index, column: 2)
-        guard
-            let kind = OwnershipRow.OwnerRegistry(
-                rawValue: String(decoding: registry, as: UTF8.self)
-            )
-        else {
-            return refuse(
-                .badRegistry,
-                "the owner registry of \(shown) is none of framework, spec, package."
-            )
-        }
-        let hash = table.fieldBytes(row: index, column: 3)
+        let hash =
+            table.plainBytes(row: index, column: 3)
+            ?? table.fieldBytes(row: index, column: 3)[...]
         let digest = Digest(hex: hash)
         guard digest != nil || hash.isEmpty else {
-            return refuse(
-                .badRegistry,
-                "the hash of \(shown) is no SHA-256 in 64 lower-case hex digits."
-            )
-        }
-        guard let owner = owners.text(table, index) else {
-            return refuse(.badRegistry, "the owner of \(shown) is not UTF-8.")
+            return refuse(.badRegistry) {
+                "the hash of \($0) is no SHA-256 in 64 lower-case hex digits."
+            }
         }
         return Row(name: name, owner: owner, registry: kind, digest: digest)
+    }
+
+    private enum Oddity {
+        case pattern
+        case directory
+    }
+
+    private static func oddity(in name: [UInt8]) -> Oddity? {
+        let span = name.span
+        for index in span.indices {
+            switch span[index] {
+            case UInt8(ascii: "/"): return .directory
+            case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "]"),
+                UInt8(ascii: "{"), UInt8(ascii: "}"):
+                return .pattern
+            default: break
+            }
+        }
+        return nil
     }
 }
 
 /// Neighbouring rows mostly have one owner: its text is made once.
-private struct OwnerCache {
+struct OwnerCache {
     private var bytes: [UInt8] = []
     private var text = ""
+    private var kindBytes: [UInt8] = []
+    private var kind = OwnershipRow.OwnerRegistry.package
 
-    mutating func text(_ table: CSVTable, _ row: Int) -> String? {
-        if let plain = table.plainBytes(row: row, column: 1), plain.elementsEqual(bytes) {
-            return text
+    /// The owner and its registry in the second and third column of a row.
+    mutating func owner(
+        _ table: CSVTable,
+        _ row: Int
+    ) -> (String, OwnershipRow.OwnerRegistry)? {
+        if let owner = table.plainBytes(row: row, column: 1),
+            let registry = table.plainBytes(row: row, column: 2), owner == bytes[...],
+            registry == kindBytes[...]
+        {
+            return (text, kind)
         }
-        guard let fresh = try? table.text(row: row, column: 1) else { return nil }
+        guard let fresh = try? table.text(row: row, column: 1),
+            let word = try? table.text(row: row, column: 2),
+            let registry = OwnershipRow.OwnerRegistry(rawValue: word)
+        else { return nil }
         bytes = Array(fresh.utf8)
         text = fresh
-        return fresh
+        kindBytes = Array(word.utf8)
+        kind = registry
+        return (fresh, registry)
     }
 }

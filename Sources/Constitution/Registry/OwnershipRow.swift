@@ -27,7 +27,7 @@ package struct OwnershipRow: Hashable, Sendable {
         package static let sealWord = "seal"
 
         /// Reads the column; `nil` for anything that is neither a digest nor one of the words.
-        package init?(_ bytes: some Collection<UInt8>) {
+        package init?(_ bytes: ArraySlice<UInt8>) {
             if let digest = Digest(hex: bytes) {
                 self = .digest(digest)
             } else if bytes.elementsEqual(Content.controlPlaneWord.utf8) {

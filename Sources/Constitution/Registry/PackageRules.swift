@@ -6,7 +6,7 @@ package struct PackageRules: Sendable {
     private let ownership: OwnershipTable
     private var violations: [Violation] = []
     /// The paths of each owner.
-    private var owned: [String: Set<RelativePath>] = [:]
+    private var owned: [String: [RelativePath]] = [:]
 
     /// `ownership` says what each package really owns.
     package init(book: LawBook, ownership: OwnershipTable) {
@@ -19,9 +19,9 @@ package struct PackageRules: Sendable {
     /// A sealed root has no files outside packages.
     package func judge(isSealed: Bool) -> [Violation] {
         var rules = self
-        var paths: [String: Set<RelativePath>] = [:]
+        var paths: [String: [RelativePath]] = [:]
         for row in ownership.rows {
-            paths[row.owner, default: []].insert(row.path)
+            paths[row.owner, default: []].append(row.path)
             if isSealed && row.registry == .spec {
                 rules.refuse(
                     .unpackaged,
@@ -53,7 +53,7 @@ package struct PackageRules: Sendable {
         )
     }
 
-    private mutating func judge(_ package: PackageManifest, owned: Set<RelativePath>) {
+    private mutating func judge(_ package: PackageManifest, owned: [RelativePath]) {
         if owned.isEmpty {
             refuse(
                 .invalidPackage,
@@ -72,7 +72,13 @@ package struct PackageRules: Sendable {
             )
         }
         var claimed: Set<RelativePath> = []
+        // Most manifests ask for exactly what they own; then there is nothing to compare.
+        var claimsItself = false
         for (index, element) in package.files.enumerated() {
+            if element["from_registry"]?["where"] == ["owner_id": .string(package.id.text)] {
+                claimsItself = true
+                continue
+            }
             guard let files = resolve(element) else {
                 refuse(
                     .invalidPackage,
@@ -85,6 +91,12 @@ package struct PackageRules: Sendable {
             }
             claimed.formUnion(files)
         }
+        if claimsItself && claimed.isEmpty {
+            judgeTier(package)
+            return
+        }
+        let owned = Set(owned)
+        if claimsItself { claimed.formUnion(owned) }
         for path in claimed.subtracting(owned).sorted() {
             refuse(
                 .foreignFile,
@@ -111,7 +123,7 @@ package struct PackageRules: Sendable {
         guard let condition = element["from_registry"]?["where"]?.object, condition.count == 1
         else { return nil }
         if let owner = condition["owner_id"]?.string {
-            return owned[owner] ?? []
+            return Set(owned[owner] ?? [])
         }
         if let framework = condition["governed_by"]?.string {
             let owners = book.packages.values.filter { $0.frameworkID.text == framework }

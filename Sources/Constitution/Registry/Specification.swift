@@ -36,7 +36,7 @@ package struct Specification: Sendable {
         gates = reader.texts("gates")
         metadata = reader.value("metadata")?.object ?? JSONObject()
         root = reader.optionalText("root") ?? ""
-        if !root.isEmpty, let problem = RelativePath.problem(in: root.utf8) {
+        if !root.isEmpty, let problem = RelativePath.problem(in: Array(root.utf8)) {
             reader.complain("The field \"root\" is no path: \(problem.rawValue).")
         }
     }

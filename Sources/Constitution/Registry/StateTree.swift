@@ -7,26 +7,55 @@ package import Crypto
 /// order of the paths. RFC 6962 hashing, so that any transparency-log client can check a proof.
 package struct StateTree: Sendable {
     package let leaves: [Digest]
-    package let paths: [RelativePath]
+    private let rows: [OwnershipRow]
+    /// Which row each leaf is of.
+    private let places: [Int]
 
     /// The state of these rows; each row's digest comes from the tree, not from the registry.
-    package init(ownership: OwnershipTable, tree: TreeSnapshot, leavingOut excluded: String) {
+    ///
+    /// `known` are the leaves of rows whose registered digests have been shown to be those of the tree.
+    package init(
+        ownership: OwnershipTable,
+        tree: TreeSnapshot,
+        leavingOut excluded: String,
+        known: [Digest?] = []
+    ) {
         var leaves: [Digest] = []
-        var paths: [RelativePath] = []
+        var places: [Int] = []
+        var entry: [UInt8] = []
         leaves.reserveCapacity(ownership.rows.count)
-        paths.reserveCapacity(ownership.rows.count)
+        places.reserveCapacity(ownership.rows.count)
         // Rows and files are both in the order of their paths: one pass over both.
         var at = 0
-        for row in ownership.rows {
+        for (place, row) in ownership.rows.enumerated() {
+            if place < known.count, let leaf = known[place] {
+                leaves.append(leaf)
+                places.append(place)
+                continue
+            }
             while at < tree.paths.count && tree.paths[at] < row.path { at += 1 }
             guard at < tree.paths.count, tree.paths[at] == row.path,
                 let digest = tree.digests[at], !row.path.bytes.elementsEqual(excluded.utf8)
             else { continue }
-            leaves.append(MerkleTree.leafHash(StateTree.entry(row, digest)))
-            paths.append(row.path)
+            entry.removeAll(keepingCapacity: true)
+            StateTree.write(row, digest, into: &entry)
+            leaves.append(MerkleTree.leafHash(entry.span))
+            places.append(place)
         }
         self.leaves = leaves
-        self.paths = paths
+        self.places = places
+        rows = ownership.rows
+    }
+
+    /// The leaf of each row by its registered digest; `nil` where that is kept elsewhere.
+    package static func leaves(of ownership: OwnershipTable) -> [Digest?] {
+        var entry: [UInt8] = []
+        return ownership.rows.map { row in
+            guard case .digest(let digest) = row.content else { return nil }
+            entry.removeAll(keepingCapacity: true)
+            write(row, digest, into: &entry)
+            return MerkleTree.leafHash(entry.span)
+        }
     }
 
     /// The single hash of the state.
@@ -35,12 +64,12 @@ package struct StateTree: Sendable {
     /// The proof that one file is part of the state.
     package func proof(of path: RelativePath) -> (index: Int, proof: InclusionProof)? {
         var low = 0
-        var high = paths.count
+        var high = places.count
         while low < high {
             let middle = (low + high) / 2
-            if paths[middle] < path { low = middle + 1 } else { high = middle }
+            if rows[places[middle]].path < path { low = middle + 1 } else { high = middle }
         }
-        guard low < paths.count, paths[low] == path else { return nil }
+        guard low < places.count, rows[places[low]].path == path else { return nil }
         let index = low
         return (index, MerkleTree.inclusionProof(of: index, in: leaves))
     }
@@ -50,7 +79,15 @@ package struct StateTree: Sendable {
     /// A path holds no control character, so that no two rows can give one entry.
     package static func entry(_ row: OwnershipRow, _ digest: Digest) -> [UInt8] {
         var entry: [UInt8] = []
-        entry.reserveCapacity(row.path.bytes.count + row.owner.utf8.count + 80)
+        write(row, digest, into: &entry)
+        return entry
+    }
+
+    private static func write(
+        _ row: OwnershipRow,
+        _ digest: Digest,
+        into entry: inout [UInt8]
+    ) {
         entry.append(contentsOf: row.path.bytes)
         entry.append(0x0A)
         entry.append(contentsOf: row.owner.utf8)
@@ -59,6 +96,5 @@ package struct StateTree: Sendable {
         entry.append(0x0A)
         entry.append(contentsOf: digest.hexBytes)
         entry.append(0x0A)
-        return entry
     }
 }

@@ -29,6 +29,7 @@ package struct SignerPolicy: Hashable, Sendable {
     /// The web pages at which a passkey may have signed, exactly as a browser names them.
     package let origins: [String]
 
+    /// What a signer must fulfil; without `applications` named, those of OpenSSH.
     package init(
         namespace: String,
         presence: Presence,

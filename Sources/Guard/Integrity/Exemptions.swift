@@ -8,6 +8,8 @@ struct Exemptions: Sendable {
     /// Patterns that are a plain directory with everything below it; the walk does not enter these.
     let skippedDirectories: [String]
     private let others: [PolicyDocument.Exemption]
+    /// Whether an exemption may begin with a byte: most paths are told apart by their first one.
+    private let beginnings: [Bool]
 
     init(_ exemptions: [PolicyDocument.Exemption]) {
         all = exemptions
@@ -25,6 +27,9 @@ struct Exemptions: Sendable {
         }
         skippedDirectories = skipped
         self.others = others
+        beginnings = (0...255).map { byte in
+            others.contains { $0.pattern.literalPrefix.first.map { Int($0) == byte } ?? true }
+        }
     }
 
     /// Whether a path that the walk met is exempt.
@@ -32,7 +37,8 @@ struct Exemptions: Sendable {
     /// A skipped directory's own entry is not: if a file or a link stands where the directory is
     /// expected, it is an entry like any other.
     func covers(_ path: ArraySlice<UInt8>) -> Bool {
-        others.contains { $0.pattern.matches(path) }
+        guard let first = path.first, beginnings[Int(first)] else { return false }
+        return others.contains { $0.pattern.matches(path) }
     }
 
     /// The exemption that a path falls under, for people who ask.

@@ -4,11 +4,19 @@ import Host
 import Synchronization
 
 /// Reads many files on several threads and takes their digests.
-struct FileHashing {
-    struct Outcome: Sendable {
-        var digest: Digest?
-        var facts: FileFacts?
-        var problem: TreeScan.Problem?
+struct FileHashing: Sendable {
+    /// What reading all files gave.
+    struct Outcomes: Sendable {
+        /// The digest of each position, in their order.
+        var digests: [Digest?]
+        var oddities: [TreeScan.Oddity] = []
+        var byteCount: UInt64 = 0
+    }
+
+    /// What reading one file gave.
+    private enum Outcome {
+        case read(Digest, FileFacts)
+        case odd(TreeScan.Oddity.Kind)
     }
 
     let root: Directory
@@ -20,31 +28,68 @@ struct FileHashing {
     /// Files that one thread takes at a time: few enough to balance, enough to be cheap.
     private static let batch = 32
 
-    /// The outcome for each position, in their order.
-    func run() -> [Outcome] {
+    /// Reads everything; the first thread does `alongside` before it helps.
+    func run<Extra: Sendable>(
+        alongside: @Sendable () -> Extra
+    ) -> (outcomes: Outcomes, extra: Extra) {
         let next = Atomic<Int>(0)
-        let collected = Mutex<[(start: Int, outcomes: [Outcome])]>([])
+        let collected = Mutex<[Share]>([])
+        let extra = Mutex<Extra?>(nil)
         let total = positions.count
         WorkerThreads.run(min(threads, max(1, total / FileHashing.batch))) { worker in
+            if worker == 0 {
+                let value = alongside()
+                extra.withLock { $0 = value }
+            }
             let reader = FileReader()
             var stream = SHA256Stream()
-            var mine: [(start: Int, outcomes: [Outcome])] = []
+            var mine = Share()
+            mine.digests.reserveCapacity(total / max(1, threads) + 1024)
             while true {
                 let start = next.wrappingAdd(FileHashing.batch, ordering: .relaxed).oldValue
                 guard start < total else { break }
                 let end = min(start + FileHashing.batch, total)
-                mine.append(
-                    (start, positions[start..<end].map { hash($0, reader, &stream) })
-                )
+                for index in start..<end { read(index, reader, &stream, into: &mine) }
                 if worker == 0 { progress?(TreeScan.Progress(done: end, total: total)) }
             }
-            collected.withLock { $0 += mine }
+            let share = mine
+            collected.withLock { $0.append(share) }
         }
-        var out = [Outcome](repeating: Outcome(), count: total)
-        for (start, outcomes) in collected.withLock({ $0 }) {
-            for (offset, outcome) in outcomes.enumerated() { out[start + offset] = outcome }
+        var outcomes = Outcomes(digests: [Digest?](repeating: nil, count: total))
+        for share in collected.withLock({ $0 }) {
+            for (index, digest) in share.digests { outcomes.digests[index] = digest }
+            outcomes.oddities += share.oddities
+            outcomes.byteCount += share.byteCount
         }
-        return out
+        guard let value = extra.withLock({ $0 }) else {
+            preconditionFailure("The first worker always runs.")
+        }
+        return (outcomes, value)
+    }
+
+    /// What one thread has read.
+    private struct Share: Sendable {
+        var digests: [(Int, Digest)] = []
+        var oddities: [TreeScan.Oddity] = []
+        var byteCount: UInt64 = 0
+    }
+
+    private func read(
+        _ index: Int,
+        _ reader: FileReader,
+        _ stream: inout SHA256Stream,
+        into share: inout Share
+    ) {
+        switch hash(positions[index], reader, &stream) {
+        case .read(let digest, let facts):
+            share.digests.append((index, digest))
+            share.byteCount += facts.bytesRead
+            if facts.links > 1 || facts.permissions & 0o6000 != 0 {
+                share.oddities.append(TreeScan.Oddity(index: index, kind: .facts(facts)))
+            }
+        case .odd(let kind):
+            share.oddities.append(TreeScan.Oddity(index: index, kind: kind))
+        }
     }
 
     private func hash(
@@ -58,12 +103,12 @@ struct FileHashing {
             }
             let digest = stream.finish()
             if facts.isSettled(since: listing.start) {
-                return Outcome(digest: digest, facts: facts)
+                return .read(digest, facts)
             }
             return hashAgain(position, reader, &stream)
         } catch {
             stream.reset()
-            return Outcome(problem: .unreadable(error))
+            return .odd(.unreadable(error))
         }
     }
 
@@ -84,20 +129,20 @@ struct FileHashing {
                     stream.update(chunk)
                 }
                 let digest = stream.finish()
-                if after.isSettled(since: start) { return Outcome(digest: digest, facts: after) }
+                if after.isSettled(since: start) { return .read(digest, after) }
                 // A time far in the future, left by a clock that was set back: the two looks decide.
                 if before.changedNanoseconds > start + FileHashing.tickMax,
                     before.changedNanoseconds == after.changedNanoseconds,
                     before.inode == after.inode, after.size == after.bytesRead
                 {
-                    return Outcome(digest: digest, facts: after)
+                    return .read(digest, after)
                 }
             } catch {
                 stream.reset()
-                return Outcome(problem: .unreadable(error))
+                return .odd(.unreadable(error))
             }
         }
-        return Outcome(problem: .changing)
+        return .odd(.changing)
     }
 
     /// No kernel ticks more slowly than a hundred times a second; twice that, to be safe.

@@ -38,46 +38,43 @@ struct HashPass {
 
     /// Files and rows are both in the order of their paths; stage 1 has shown that they match.
     private mutating func judgeFiles() {
+        let scan = state.scan
+        for oddity in scan.oddities { judge(oddity, scan.paths[oddity.index]) }
         var at = 0
-        for file in state.scan.files {
-            while at < ownership.rows.count && ownership.rows[at].path < file.path { at += 1 }
-            guard at < ownership.rows.count, ownership.rows[at].path == file.path else { continue }
-            judge(file, ownership.rows[at])
+        for (index, path) in scan.paths.enumerated() {
+            while at < ownership.rows.count && ownership.rows[at].path < path { at += 1 }
+            guard at < ownership.rows.count, ownership.rows[at].path == path,
+                case .digest(let registered) = ownership.rows[at].content,
+                let found = scan.digests[index], found != registered
+            else { continue }
+            refuse(
+                .tampered,
+                path,
+                "\(Printable(path.text)) is not what was registered for "
+                    + "\(Printable(ownership.rows[at].owner)): "
+                    + "\(registered.hex.prefix(12))… is registered, "
+                    + "\(found.hex.prefix(12))… is there."
+            )
         }
     }
 
-    private mutating func judge(_ file: TreeScan.File, _ row: OwnershipRow) {
-        let shown = Printable(file.path.text).description
-        switch file.problem {
-        case .unreadable(let fault):
-            refuse(.unreadable, file.path, fault.description)
-            return
-        case .changing:
-            refuse(.changing, file.path, "\(shown) changes while it is read.")
-            return
-        case nil: break
-        }
-        if let facts = file.facts {
+    private mutating func judge(_ oddity: TreeScan.Oddity, _ path: RelativePath) {
+        let shown = Printable(path.text).description
+        switch oddity.kind {
+        case .unreadable(let fault): refuse(.unreadable, path, fault.description)
+        case .changing: refuse(.changing, path, "\(shown) changes while it is read.")
+        case .facts(let facts):
             if facts.links > 1 {
                 refuse(
                     .hardLink,
-                    file.path,
+                    path,
                     "\(shown) has \(facts.links) names; through another one it can be changed "
                         + "from outside the root."
                 )
             }
             if facts.permissions & 0o6000 != 0 {
-                refuse(.mode, file.path, "\(shown) runs as its owner or group whoever starts it.")
+                refuse(.mode, path, "\(shown) runs as its owner or group whoever starts it.")
             }
-        }
-        if case .digest(let registered) = row.content, file.digest != registered {
-            refuse(
-                .tampered,
-                file.path,
-                "\(shown) is not what was registered for \(Printable(row.owner)): "
-                    + "\(registered.hex.prefix(12))… is registered, "
-                    + "\(file.digest?.hex.prefix(12) ?? "nothing")… is there."
-            )
         }
     }
 
@@ -88,7 +85,14 @@ struct HashPass {
             tree: state.tree,
             book: state.book,
             locals: state.locals
-        ).compile()
+        ).compileLaw(over: ownership, isCanonical: state.agreement?.isCanonical ?? false)
+        for path in compiled.wrong {
+            refuse(
+                .staleRegistry,
+                path,
+                "The row of \(Printable(path.text)) is not the one that the compiler makes."
+            )
+        }
         for (name, bytes) in compiled.files {
             guard let path = try? RelativePath(name) else { continue }
             guard let found = state.tree.digest(of: path) else {

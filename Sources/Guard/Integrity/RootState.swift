@@ -11,6 +11,8 @@ package struct RootState: Sendable {
     package let book: LawBook
     /// The registries of directories that have one, in the order of the directories.
     package let locals: [LocalRegistry]
+    /// The compiled ownership registry, where it could be read beside the scan.
+    let compiled: CompiledReading?
     /// What is wrong with local registries themselves.
     let localViolations: [Violation]
     /// Directories whose registry could not be read whole.
@@ -32,28 +34,41 @@ package struct RootState: Sendable {
         self.root = root
         let declared = try RootState.exemptions(of: root)
         exemptions = Exemptions(declared.filter { $0.problem == nil })
-        let scan = try TreeScan(
+        let (scan, registries) = try TreeScan.run(
             root,
             exemptions: exemptions,
             threads: threads,
             progress: progress
-        )
+        ) { paths, directories in
+            RegistryReading(paths, directories, in: root)
+        }
         self.scan = scan
-        let digests = scan.files.map(\.digest)
-        let tree = RootState.snapshot(root, scan.files.map(\.path), digests)
+        let tree = RootState.snapshot(root, scan.paths, scan.digests)
         self.tree = tree
         let book = LawBook(reading: tree)
         self.book = book
         exemptionViolations = RootState.judge(declared, against: book)
-        var reading = LocalReading()
-        for directory in scan.directories { reading.read(directory, in: tree) }
-        locals = reading.locals
-        localViolations = reading.violations
-        brokenDirectories = reading.broken
+        locals = registries.locals
+        compiled = registries.compiled
+        localViolations = registries.violations + registries.changed(since: tree)
+        brokenDirectories = registries.broken
         var index: [[UInt8]: Int] = [:]
         index.reserveCapacity(locals.count)
         for (position, local) in locals.enumerated() { index[local.directory] = position }
         localIndex = index
+    }
+
+    /// The agreement of all names, when nothing stands against it.
+    ///
+    /// It rests on registries that were read beside the scan; it holds only if they were hashed with
+    /// the same bytes.
+    var agreement: Agreement? {
+        guard let compiled, let agreement = compiled.agreement, scan.violations.isEmpty,
+            localViolations.isEmpty, exemptionViolations.isEmpty,
+            let path = try? RelativePath(RootLayout.ownershipRegistry),
+            tree.digest(of: path) == compiled.digest
+        else { return nil }
+        return agreement
     }
 
     /// The name of the exemption that a path falls under, if any.
@@ -161,40 +176,102 @@ package struct RootState: Sendable {
     }
 }
 
-/// Reads the registries of directories, one by one.
-private struct LocalReading {
-    var locals: [LocalRegistry] = []
-    var violations: [Violation] = []
-    var broken: Set<[UInt8]> = []
+/// A compiled ownership registry as it was read, with the digest of the bytes that were read.
+struct CompiledReading: Sendable {
+    let table: OwnershipTable
+    let violations: [Violation]
+    let digest: Digest
+    /// Whether all names agree, as far as bytes that were read beside the scan can say.
+    let agreement: Agreement?
+}
 
-    mutating func read(_ directory: [UInt8], in tree: TreeSnapshot) {
-        guard let path = try? RelativePath(bytes: LocalRegistry.path(in: directory)),
-            tree.contains(path)
+/// The registries of a tree, read while its files are hashed.
+private struct RegistryReading: Sendable {
+    /// The compiled ownership registry; `nil` where it could not be read here.
+    private(set) var compiled: CompiledReading?
+    private(set) var locals: [LocalRegistry] = []
+    private(set) var violations: [Violation] = []
+    private(set) var broken: Set<[UInt8]> = []
+    private var digests: [(path: [UInt8], digest: Digest)] = []
+
+    init(_ paths: [RelativePath], _ directories: [[UInt8]], in root: GovernedRoot) {
+        locals.reserveCapacity(directories.count)
+        digests.reserveCapacity(directories.count)
+        let reader = FileReader(bufferBytes: 64 * 1024)
+        for directory in directories { read(directory, in: root, reader) }
+        guard
+            let bytes = try? reader.readWhole(
+                RootLayout.ownershipRegistry.utf8,
+                beneath: root.directory,
+                limit: GovernedRoot.registryBytesMax
+            )
         else { return }
+        var violations: [Violation] = []
+        let table = OwnershipTable(parsing: bytes, reusing: paths, violations: &violations)
+        let isClean = violations.isEmpty && self.violations.isEmpty
+        compiled = CompiledReading(
+            table: table,
+            violations: violations,
+            digest: .sha256(of: bytes),
+            agreement: !isClean
+                ? nil : Agreement(paths: paths, locals: locals, compiled: table, bytes: bytes)
+        )
+    }
+
+    private mutating func read(
+        _ directory: [UInt8],
+        in root: GovernedRoot,
+        _ reader: FileReader
+    ) {
+        let path = LocalRegistry.path(in: directory)
         var found: [Violation] = []
-        switch tree.document(path) {
-        case .success(let bytes):
+        do throws(HostFault) {
+            let bytes = try reader.readWhole(
+                path,
+                beneath: root.directory,
+                limit: GovernedRoot.registryBytesMax
+            )
+            digests.append((path, .sha256(of: bytes)))
             let local = LocalRegistry(parsing: bytes, directory: directory, violations: &found)
             // Of a registry that is no table nothing is known; of one with bad rows, the others.
             if found.isEmpty || !local.rows.isEmpty { locals.append(local) }
-        case .failure(let fault):
-            let code: ViolationCode =
-                switch fault.code {
-                case ViolationCode.changing.rawValue: .changing
-                case "host.file-too-large": .badRegistry
-                default: .unreadable
-                }
+        } catch .missing {
+            return
+        } catch .symbolicLink {
+            // The walk names it as what it is.
+            return
+        } catch .notARegularFile {
+            return
+        } catch {
+            var code = ViolationCode.unreadable
+            if case .tooLarge = error { code = .badRegistry }
             found.append(
                 Violation(
                     .ownership,
                     code,
-                    path: Printable(path.text).description,
-                    reason: fault.description
+                    path: Printable(bytes: path).description,
+                    reason: error.description
                 )
             )
         }
         if !found.isEmpty { broken.insert(directory) }
         violations += found
+    }
+
+    /// Registries whose bytes were others when they were hashed than when they were read.
+    func changed(since tree: TreeSnapshot) -> [Violation] {
+        digests.compactMap { path, digest in
+            guard let relative = try? RelativePath(bytes: path),
+                tree.digest(of: relative) != digest
+            else { return nil }
+            let shown = Printable(bytes: path).description
+            return Violation(
+                .ownership,
+                .changing,
+                path: shown,
+                reason: "\(shown) changed while it was checked."
+            )
+        }
     }
 }
 

@@ -27,16 +27,17 @@ struct RowRefresh {
         for local in state.locals { refresh(local) }
         judgeLostRegistries()
         judgeOrphans()
-        for file in state.scan.files {
-            guard let problem = file.problem else { continue }
-            switch problem {
-            case .unreadable(let fault): refuse(.unreadable, file.path.bytes, fault.description)
+        for oddity in state.scan.oddities {
+            let path = state.scan.paths[oddity.index]
+            switch oddity.kind {
+            case .unreadable(let fault): refuse(.unreadable, path.bytes, fault.description)
             case .changing:
                 refuse(
                     .changing,
-                    file.path.bytes,
-                    "\(Printable(file.path.text)) changes while it is read."
+                    path.bytes,
+                    "\(Printable(path.text)) changes while it is read."
                 )
+            case .facts: break
             }
         }
     }

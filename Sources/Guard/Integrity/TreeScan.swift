@@ -15,21 +15,25 @@ package struct TreeScan: Sendable {
         package let total: Int
     }
 
-    /// One governed file.
-    struct File: Sendable {
-        let path: RelativePath
-        let digest: Digest?
-        let facts: FileFacts?
-        let problem: Problem?
+    /// Something about a file that its digest does not say.
+    struct Oddity: Sendable {
+        enum Kind: Sendable {
+            case unreadable(HostFault)
+            case changing
+            /// More than one name, or bits that lend somebody's rights.
+            case facts(FileFacts)
+        }
+
+        /// Which of `paths` it is about.
+        let index: Int
+        let kind: Kind
     }
 
-    enum Problem: Sendable {
-        case unreadable(HostFault)
-        case changing
-    }
-
-    /// Governed files, sorted by path.
-    let files: [File]
+    /// Governed files, sorted by the bytes of their paths.
+    let paths: [RelativePath]
+    /// The digest of the file at the same index; `nil` where it could not be read.
+    let digests: [Digest?]
+    let oddities: [Oddity]
     /// What is wrong with entries, beside their content.
     let violations: [Violation]
     /// The entries that `violations` speaks of, twins apart, by the bytes of their paths.
@@ -40,49 +44,59 @@ package struct TreeScan: Sendable {
     let directories: [[UInt8]]
     package let byteCount: UInt64
 
-    /// Scans a root.
+    /// Scans a root. `exemptions` names what is not part of it.
     ///
-    /// `exemptions` names what is not part of it.
-    init(
+    /// While the other threads begin to read, the first one sorts the entries and then does what
+    /// `alongside` asks with the governed paths and directories, such as reading registries.
+    static func run<Extra: Sendable>(
         _ root: GovernedRoot,
         exemptions: Exemptions,
         threads: Int,
-        progress: (@Sendable (Progress) -> Void)? = nil
-    ) throws(IntegrityFault) {
+        progress: (@Sendable (Progress) -> Void)?,
+        alongside: @Sendable (_ paths: [RelativePath], _ directories: [[UInt8]]) -> Extra
+    ) throws(IntegrityFault) -> (scan: TreeScan, extra: Extra) {
         let listing: TreeListing
         do {
             listing = try TreeWalk(skipping: exemptions.skippedDirectories).list(root.directory)
         } catch {
             throw .host(error)
         }
-        var sorting = EntrySorting(listing: listing, exemptions: exemptions)
-        sorting.sort()
-        let read = FileHashing(
+        let positions = EntrySorting.positions(in: listing, exemptions)
+        let hashing = FileHashing(
             root: root.directory,
             listing: listing,
-            positions: sorting.positions,
+            positions: positions,
             threads: threads,
             progress: progress
-        ).run()
-        var files: [File] = []
-        files.reserveCapacity(read.count)
-        var bytes: UInt64 = 0
-        for (index, outcome) in read.enumerated() {
-            bytes += outcome.facts?.bytesRead ?? 0
-            files.append(
-                File(
-                    path: sorting.paths[index],
-                    digest: outcome.digest,
-                    facts: outcome.facts,
-                    problem: outcome.problem
-                )
-            )
+        )
+        let (outcomes, (sorting, extra)) = hashing.run {
+            var sorting = EntrySorting(listing: listing, exemptions: exemptions)
+            sorting.sort()
+            return (sorting, alongside(sorting.paths, sorting.directories))
         }
-        self.files = files
+        return (TreeScan(outcomes, sorting), extra)
+    }
+
+    private init(_ outcomes: FileHashing.Outcomes, _ sorting: EntrySorting) {
+        byteCount = outcomes.byteCount
         violations = sorting.violations
         strays = sorting.strays
         directories = sorting.directories
-        byteCount = bytes
+        paths = sorting.paths
+        guard sorting.unusable.isEmpty else {
+            // Files that no registry can name are out; what follows them moves up.
+            let unusable = Set(sorting.unusable)
+            let kept = outcomes.digests.indices.filter { !unusable.contains($0) }
+            digests = kept.map { outcomes.digests[$0] }
+            var places: [Int: Int] = [:]
+            for (place, index) in kept.enumerated() { places[index] = place }
+            oddities = outcomes.oddities.compactMap { oddity in
+                places[oddity.index].map { Oddity(index: $0, kind: oddity.kind) }
+            }
+            return
+        }
+        digests = outcomes.digests
+        oddities = outcomes.oddities
     }
 }
 
@@ -104,8 +118,10 @@ extension TreeScan {
 private struct EntrySorting {
     private let listing: TreeListing
     private let exemptions: Exemptions
-    var positions: [Int] = []
     var paths: [RelativePath] = []
+    /// Files, counted as `positions` counts them, whose names no registry can hold.
+    var unusable: [Int] = []
+    private var fileCount = 0
     var directories: [[UInt8]] = []
     var violations: [Violation] = []
     var strays: [[UInt8]: ViolationCode] = [:]
@@ -123,13 +139,20 @@ private struct EntrySorting {
         self.exemptions = exemptions
     }
 
+    /// The files whose bytes count, in the order of the listing.
+    static func positions(in listing: TreeListing, _ exemptions: Exemptions) -> [Int] {
+        listing.indices.filter { position in
+            listing.kind(of: position) == .file && listing.problem(of: position) == nil
+                && !exemptions.covers(listing.path(of: position))
+        }
+    }
+
     mutating func sort() {
-        positions.reserveCapacity(listing.count)
         paths.reserveCapacity(listing.count)
         folded.reserveCapacity(listing.count)
         for position in listing.indices {
             let path = listing.path(of: position)
-            note(EntrySorting.parent(of: path), in: &parents, last: &lastParent)
+            EntrySorting.note(EntrySorting.parent(of: path), in: &parents, last: &lastParent)
             if exemptions.covers(path) { continue }
             if let problem = listing.problem(of: position) {
                 refuse(problem, path, listing.kind(of: position))
@@ -158,7 +181,9 @@ private struct EntrySorting {
     }
 
     /// The directory that an entry lies in; neighbours mostly share it, so it is noted once.
-    private func note(
+    ///
+    /// Static, so that `self` is not copied while its own set is changed.
+    private static func note(
         _ parent: ArraySlice<UInt8>,
         in set: inout Set<ArraySlice<UInt8>>,
         last: inout ArraySlice<UInt8>?
@@ -177,15 +202,16 @@ private struct EntrySorting {
     }
 
     private mutating func meetFile(_ path: ArraySlice<UInt8>, _ position: Int) {
-        if let problem = RelativePath.problem(in: path) {
+        fileCount += 1
+        guard let relative = try? RelativePath(bytes: path) else {
             let shown = Printable(bytes: path).description
+            let problem = RelativePath.problem(in: path) ?? .empty
             refuse(.badPath, path, PathFault(path: shown, problem: problem).description)
+            unusable.append(fileCount - 1)
             return
         }
-        guard let relative = try? RelativePath(bytes: path) else { return }
         noteTwin(path, index: paths.count)
-        note(EntrySorting.parent(of: path), in: &governed, last: &lastGoverned)
-        positions.append(position)
+        EntrySorting.note(EntrySorting.parent(of: path), in: &governed, last: &lastGoverned)
         paths.append(relative)
     }
 

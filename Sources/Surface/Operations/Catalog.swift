@@ -1,14 +1,29 @@
 /// Every verb there is, in the order in which help shows them.
 package enum Catalog {
     package static let operations: [Operation] = [
-        .initialise,
-        .integrityCheck, .integrityInstalled, .integrityDrill,
-        .registryCompile, .registryShow, .registryLink, .registryExport, .registryImport,
-        .registrySelect,
-        .explain, .owner, .ownerAssign, .chain,
-        .validate, .idAllocate,
-        .quarantine, .seal, .sealVerify, .sealOpen,
-        .doctor, .version, .completions,
+        InitVerb.operation,
+        IntegrityCheckVerb.operation,
+        IntegrityInstalledVerb.operation,
+        IntegrityDrillVerb.operation,
+        RegistryCompileVerb.operation,
+        RegistryShowVerb.operation,
+        RegistryLinkVerb.operation,
+        RegistryExportVerb.operation,
+        RegistryImportVerb.operation,
+        RegistrySelectVerb.operation,
+        ExplainVerb.operation,
+        OwnerVerb.operation,
+        OwnerAssignVerb.operation,
+        ChainVerb.operation,
+        ValidateVerb.operation,
+        IdAllocateVerb.operation,
+        QuarantineVerb.operation,
+        SealVerb.operation,
+        SealVerifyVerb.operation,
+        SealOpenVerb.operation,
+        DoctorVerb.operation,
+        VersionVerb.operation,
+        CompletionsVerb.operation,
     ]
 
     /// The verb of these first words: the longest that fits.

@@ -17,6 +17,10 @@ package enum OperationFault: Fault {
     case crypto(CryptoFault)
     case document(path: String, DocumentFault)
     case noRoot(from: String)
+    /// The law of this root lacks what a check judges by.
+    case notInLaw(String)
+    /// The list of ids that were handed out cannot be read.
+    case idsDamaged(path: String)
 
     package var code: String {
         switch self {
@@ -28,6 +32,8 @@ package enum OperationFault: Fault {
         case .crypto(let fault): fault.code
         case .document(_, let fault): fault.code
         case .noRoot: "operations.no-root"
+        case .notInLaw: "operations.not-in-law"
+        case .idsDamaged: "operations.ids-damaged"
         }
     }
 
@@ -53,11 +59,20 @@ package enum OperationFault: Fault {
         case .noRoot(let path):
             "Neither \(Printable(path)) nor any directory above it is a governed root. "
                 + "Go into one, name one with --root DIR, or make one with 'charter init DIR'."
+        case .notInLaw(let what):
+            "The law of this root has no \(what), and this check judges by it; add it, or name "
+                + "another root with --root DIR."
+        case .idsDamaged(let path):
+            "\(Printable(path)) is damaged, and without it an id could be handed out twice; "
+                + "restore it, or remove it if no id is in flight."
         }
     }
 
     /// The exit status: 64 for a call that makes no sense, 2 for a fault.
     package var status: Int32 {
-        if case .usage = self { 64 } else { 2 }
+        switch self {
+        case .usage, .registry(.noSuchRegistry), .registry(.noSuchKind), .registry(.badID): 64
+        default: 2
+        }
     }
 }

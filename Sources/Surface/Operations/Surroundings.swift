@@ -2,6 +2,7 @@ package import Canon
 package import Crypto
 package import Host
 package import Integrity
+package import Registry
 
 /// What an operation may know of the world, as values: nothing reads the environment itself.
 package struct Surroundings: Sendable {
@@ -16,7 +17,10 @@ package struct Surroundings: Sendable {
     package var sealKey: String?
     /// Told how far a long scan has come.
     package var progress: (@Sendable (TreeScan.Progress) -> Void)?
+    /// Starts a role of this program as a child and gives what it printed; `nil` where none can be.
+    package var startRole: (@Sendable (_ arguments: [String]) throws(HostFault) -> [UInt8])?
 
+    /// Surroundings without a named root, key or watcher.
     package init(
         workingDirectory: String,
         stateHome: String,
@@ -59,15 +63,59 @@ package struct Surroundings: Sendable {
     /// A path below a root, whether it was given relative to the working directory or to the root.
     package func path(_ text: String, in root: GovernedRoot) throws(OperationFault) -> RelativePath
     {
-        let whole = absolute(text)
         let top = root.directory.path
-        let inside = whole.hasPrefix(top + "/") ? String(whole.dropFirst(top.count + 1)) : text
-        do {
+        let isWithin = Surroundings.inside(workingDirectory, top) != nil
+        // Outside the root a relative path can only be meant relative to it.
+        let whole = text.hasPrefix("/") || isWithin ? absolute(text) : absolute(top + "/" + text)
+        guard let inside = text.isEmpty ? "" : Surroundings.inside(whole, top) else {
+            throw .usage(
+                "\(Printable(text)) lies outside the root \(Printable(top)); "
+                    + "name a path below it."
+            )
+        }
+        guard !inside.isEmpty || text.isEmpty else {
+            throw .usage("\(Printable(text)) is the root itself; name a path below it.")
+        }
+        do throws(PathFault) {
             return try RelativePath(inside)
         } catch {
             throw .usage(error.description)
         }
     }
+
+    /// What follows a directory in a path, by bytes; `nil` where the path does not lie in it.
+    private static func inside(_ path: String, _ directory: String) -> String? {
+        let (path, directory) = (Array(path.utf8), Array(directory.utf8))
+        if path == directory { return "" }
+        let prefix = directory == [0x2F] ? directory : directory + [0x2F]
+        guard path.starts(with: prefix) else { return nil }
+        return String(decoding: path.dropFirst(prefix.count), as: UTF8.self)
+    }
+
+    /// The bytes of a file that the caller named, wherever it lies.
+    package func bytes(of path: String, limit: Int) throws(OperationFault) -> [UInt8] {
+        let parts = absolute(path).split(separator: "/")
+        guard let name = parts.last else { throw .usage("\(Printable(path)) is no file.") }
+        do throws(HostFault) {
+            return try Directory.open("/" + parts.dropLast().joined(separator: "/"))
+                .readWhole(String(name), limit: limit)
+        } catch {
+            throw .host(error)
+        }
+    }
+
+    /// The JSON of a file that the caller named.
+    package func document(_ path: String) throws(OperationFault) -> JSONValue {
+        let bytes = try bytes(of: path, limit: LawBook.documentBytesMax)
+        do throws(JSONFault) {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw .document(path: path, DocumentFault(error))
+        }
+    }
+
+    /// The law of the root that the caller means.
+    package func lawBook() throws(OperationFault) -> LawBook { try state(of: root()).book }
 
     /// The seal key that the caller trusts, if one was named.
     package func trustedSealKey() throws(OperationFault) -> NoteVerifier? {

@@ -6,7 +6,12 @@ import Operations
 enum Charter {
     /// Synchronous to its end: no thread but this one exists before a role has confined itself.
     static func main() {
-        let status = CommandLineDoor.run(Array(HostEnvironment.arguments.dropFirst()))
+        let arguments = Array(HostEnvironment.arguments.dropFirst())
+        HostEnvironment.ignoreBrokenPipes()
+        // Roles are started by Charter itself and stand in no help page.
+        let status =
+            arguments.first == "role"
+            ? ConfinementProbe.run(Array(arguments.dropFirst())) : CommandLineDoor.run(arguments)
         HostEnvironment.exit(status)
     }
 }

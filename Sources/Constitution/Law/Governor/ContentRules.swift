@@ -28,9 +28,11 @@ extension Judgement {
             }
             let wanted = missing.filter { exports[$0].files.matches(file.bytes) }
             guard !applicable.isEmpty || !wanted.isEmpty else { continue }
-            let needsText = !wanted.isEmpty || applicable.contains(where: \.needsText)
-            let rule = applicable.first?.rule ?? exports[wanted[0]].rule
-            guard let text = read(file, rule, needsText: needsText) else { continue }
+            let exported = wanted.first.map { exports[$0].rule }
+            let textRule = applicable.first(where: \.needsText)?.rule ?? exported
+            guard let rule = applicable.first?.rule ?? exported,
+                let text = read(file, rule, textRule: textRule)
+            else { continue }
             for rule in applicable { judge(text, rule) }
             missing.removeAll { wanted.contains($0) && isDeclared(exports[$0], text) }
             if isExhausted { return }
@@ -53,10 +55,11 @@ extension Judgement {
         let bytes: [UInt8]
     }
 
+    /// Reads a file for a rule; `textRule` is the one, if any, that makes sense for text only.
     private mutating func read(
         _ file: RelativePath,
         _ rule: String,
-        needsText: Bool
+        textRule: String?
     ) -> Text? {
         let bytes: [UInt8]
         switch target.content(file, budget.fileBytesMax) {
@@ -80,14 +83,14 @@ extension Judgement {
             return nil
         }
         guard spend(1 + bytes.count / 16) else { return nil }
-        if String(validating: bytes, as: UTF8.self) == nil && !needsText {
-            // Bytes that are no text stand as U+FFFD; what is forbidden is found around them.
-            return Text(file: file, bytes: Array(String(decoding: bytes, as: UTF8.self).utf8))
-        }
         guard String(validating: bytes, as: UTF8.self) != nil else {
+            guard let textRule else {
+                // Bytes that are no text stand as U+FFFD; what is forbidden is found around them.
+                return Text(file: file, bytes: Array(String(decoding: bytes, as: UTF8.self).utf8))
+            }
             breach(
                 file.text,
-                rule,
+                textRule,
                 "law.file-not-text",
                 "\(Printable(file.text)) is not UTF-8, so its content cannot be judged."
             )
@@ -97,7 +100,14 @@ extension Judgement {
     }
 
     private mutating func judge(_ text: Text, _ rule: ContentRule) {
+        var hasForbidden = true
+        if let any = rule.anyForbidden {
+            guard spend(1 + text.bytes.count / 16) else { return }
+            hasForbidden = search(any, text.bytes.span) != nil
+            if isExhausted { return }
+        }
         for (rule, demand) in rule.demands {
+            if !hasForbidden, case .forbidden = demand { continue }
             guard spend(1 + text.bytes.count / 16) else { return }
             switch demand {
             case .section(let heading): judgeSection(text, heading, rule)

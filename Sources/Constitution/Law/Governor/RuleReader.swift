@@ -185,6 +185,7 @@ struct RuleReader {
             let at = "\(at)/forbidden_patterns/\(index)"
             rule.demands.append((at, try forbidden(pattern, at, isPlainRegex: true)))
         }
+        rule.anyForbidden = RuleReader.joined(rule.demands)
         if let json = value["json_schema"] {
             let at = at + "/json_schema"
             rule.demands.append((at, .json(try schema(json, at))))
@@ -204,6 +205,7 @@ struct RuleReader {
             let at = "\(at)/forbidden_patterns/\(index)"
             rule.demands.append((at, try forbidden(pattern, at, isPlainRegex: false)))
         }
+        rule.anyForbidden = RuleReader.joined(rule.demands)
         if let most = quality["max_file_size_lines"]?.integer {
             rule.demands.append((at + "/max_file_size_lines", .linesMax(most)))
         }
@@ -219,6 +221,22 @@ struct RuleReader {
         let reason = value["reason"]?.string
         if let regex { return .forbidden(.regex(try expression(regex, at)), reason: reason) }
         return .forbidden(.literal(value["literal"]?.string ?? value.string ?? ""), reason: reason)
+    }
+
+    /// Everything that some demands forbid, as alternatives of one expression.
+    private static func joined(
+        _ demands: [(rule: String, demand: ContentRule.Demand)]
+    ) -> RegularExpression? {
+        var parts: [String] = []
+        for (_, demand) in demands {
+            guard case .forbidden(let pattern, _) = demand else { continue }
+            switch pattern {
+            case .literal(let text): parts.append("(?:\(filled("{name}", text)))")
+            case .regex(let expression): parts.append("(?:\(expression.pattern))")
+            }
+        }
+        guard parts.count > 1 else { return nil }
+        return try? RegularExpression(parts.joined(separator: "|"), dialect: .re2)
     }
 
     private func exports(_ object: JSONObject, _ pointer: String) throws(LawFault) -> [ExportRule] {

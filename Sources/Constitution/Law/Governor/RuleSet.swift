@@ -74,6 +74,11 @@ struct ContentRule: Sendable {
 
     var demands: [(rule: String, demand: Demand)] = []
 
+    /// All that is forbidden as one expression: a file without a match has none of it.
+    ///
+    /// One pass over a file instead of one for each pattern; `nil` where they cannot be joined.
+    var anyForbidden: RegularExpression?
+
     enum Demand: Sendable {
         case section(String)
         case contains(String)

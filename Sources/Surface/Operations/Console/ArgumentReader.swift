@@ -1,7 +1,9 @@
+import Canon
+
 /// Matches words of a command line with the declaration of an operation.
 package struct ArgumentReader {
     /// Options that every operation takes.
-    package static let common: [Operation.Option] = [
+    package static let everywhere: [Operation.Option] = [
         .init(name: "root", value: "DIR", summary: "the governed root; else the one around here"),
         .init(name: "seal-key", value: "VKEY", summary: "the key that a seal must verify with"),
         .init(name: "json", value: nil, summary: "answer in JSON, on one line"),
@@ -13,7 +15,6 @@ package struct ArgumentReader {
         package var operation: Operation
         package var request: Request
         package var wantsJSON: Bool
-        package var wantsHelp: Bool
     }
 
     /// Reads the words after the program's name; every mistake is one sentence.
@@ -32,14 +33,8 @@ package struct ArgumentReader {
                 try readOption(word, &rest, operation, &request)
             }
         }
-        let wantsHelp = request.has("help")
-        if !wantsHelp { try check(request, operation) }
-        return Reading(
-            operation: operation,
-            request: request,
-            wantsJSON: request.has("json"),
-            wantsHelp: wantsHelp
-        )
+        try check(request, operation)
+        return Reading(operation: operation, request: request, wantsJSON: request.has("json"))
     }
 
     private static func readOption(
@@ -49,15 +44,15 @@ package struct ArgumentReader {
         _ request: inout Request
     ) throws(OperationFault) {
         guard word.hasPrefix("--") else {
-            throw .usage("There are no short options; \(word) was given.")
+            throw .usage("There are no short options; \(Printable(word)) was given.")
         }
         let body = word.dropFirst(2)
         let name = String(body.prefix { $0 != "=" })
         guard
-            let option = (operation.options + common).first(where: { $0.name == name })
+            let option = (operation.options + everywhere).first(where: { $0.name == name })
         else {
             throw .usage(
-                "'charter \(operation.name)' has no option --\(name); "
+                "'charter \(operation.name)' has no option --\(Printable(name)); "
                     + "'charter \(operation.name) --help' lists them."
             )
         }
@@ -67,9 +62,12 @@ package struct ArgumentReader {
             request.switches.insert(name)
             return
         }
-        guard let value = inline ?? rest.popFirst() else {
+        // A word with two dashes is an option that was meant; such a value is written --name=--value.
+        let following = rest.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
+        guard let value = inline ?? following, !value.isEmpty else {
             throw .usage("--\(name) needs a value: --\(name) \(valueName).")
         }
+        if inline == nil { rest.removeFirst() }
         guard request.options.updateValue(value, forKey: name) == nil else {
             throw .usage("--\(name) was given twice.")
         }
@@ -91,34 +89,52 @@ package struct ArgumentReader {
         if !repeats, request.operands.count > operation.operands.count {
             throw .usage(
                 "'charter \(operation.name)' does not take "
-                    + "\"\(request.operands[operation.operands.count])\". "
+                    + "\"\(Printable(request.operands[operation.operands.count]))\". "
                     + "Usage: \(HelpText.usage(operation))"
             )
         }
     }
 
-    private static func unknown(_ words: [String]) -> OperationFault {
+    /// What to say of words that are no command.
+    static func unknown(_ words: [String]) -> OperationFault {
         guard let noun = words.first else {
-            return .usage("Say what to do; 'charter help' lists the commands.")
+            return .usage(
+                "Say what to do before any option: charter COMMAND [options]; "
+                    + "'charter help' lists the commands."
+            )
         }
         let family = Catalog.family(noun)
         if !family.isEmpty {
+            let said = Printable(words.prefix(2).joined(separator: " "))
             return .usage(
-                "'charter \(words.prefix(2).joined(separator: " "))' is no command; there are "
+                "'charter \(said)' is no command; there are "
                     + family.map { "'\($0.name)'" }.joined(separator: ", ") + "."
             )
         }
-        let near =
-            Catalog.operations.map(\.name)
-            .min { distance($0, noun) < distance($1, noun) } ?? ""
-        let hint = distance(near, noun) <= 3 ? " Did you mean 'charter \(near)'?" : ""
+        let hint = nearest(words).map { "; did you mean 'charter \($0)'?" }
         return .usage(
-            "'charter \(noun)' is no command; 'charter help' lists them.\(hint)"
+            "'charter \(Printable(noun))' is no command" + (hint ?? "; 'charter help' lists them.")
         )
+    }
+
+    /// The command that was probably meant, also where a script's name was written in one word.
+    private static func nearest(_ words: [String]) -> String? {
+        func distance(to operation: Operation) -> Int {
+            let said = words.prefix(operation.words.count).joined(separator: " ")
+            return min(
+                self.distance(operation.name, said),
+                self.distance(operation.name, words[0])
+            )
+        }
+        let best = Catalog.operations.min { distance(to: $0) < distance(to: $1) }
+        // Three letters of a word with four are no likeness.
+        return best.flatMap { distance(to: $0) <= min(3, words[0].count / 2) ? $0.name : nil }
     }
 
     /// How many letters differ: insertions, deletions and replacements.
     private static func distance(_ left: String, _ right: String) -> Int {
+        // Nobody mistypes a command into a text of such a length.
+        guard right.utf8.count <= 64 else { return .max }
         let (a, b) = (Array(left.utf8), Array(right.utf8))
         var row = Array(0...b.count)
         for (i, x) in a.enumerated() {

@@ -3,29 +3,60 @@ import Host
 
 /// The command line: reads arguments, runs one operation, prints its answer, gives the exit status.
 package enum CommandLineDoor {
+    /// What a call says and how it ends.
+    package struct Response: Sendable {
+        package var status: Int32
+        package var output: [UInt8] = []
+        package var errors: [UInt8] = []
+    }
+
     /// Runs what the arguments after the program's name ask for.
     package static func run(_ arguments: [String]) -> Int32 {
-        HostEnvironment.ignoreBrokenPipes()
-        if arguments.isEmpty || arguments == ["help"] || arguments == ["--help"] {
-            return print(HelpText.overview) ? 0 : 2
-        }
-        if arguments.first == "help" { return run(arguments.dropFirst() + ["--help"]) }
-        if arguments == ["--version"] { return run(["version"]) }
-        let asksForJSON = arguments.contains("--json")
-        do {
-            let reading = try ArgumentReader.read(arguments)
-            if reading.wantsHelp { return print(HelpText.page(reading.operation)) ? 0 : 2 }
+        let meter = ProgressMeter(isOn: StandardStream.errors.isTerminal)
+        let response: Response
+        do throws(OperationFault) {
             var surroundings = try surroundings()
+            surroundings.progress = meter.callback
+            response = self.response(to: arguments, in: surroundings)
+        } catch {
+            response = self.response(for: error, asJSON: arguments.contains("--json"))
+        }
+        meter.clear()
+        return write(response)
+    }
+
+    /// What a call answers in given surroundings; nothing is printed.
+    package static func response(
+        to arguments: [String],
+        in surroundings: Surroundings
+    ) -> Response {
+        let asJSON = arguments.contains("--json")
+        do throws(OperationFault) {
+            if let help = try help(arguments) { return response(for: help, asJSON: asJSON) }
+            let words = arguments.first == "--version" ? ["version"] + arguments.dropFirst() : nil
+            let reading = try ArgumentReader.read(words ?? arguments)
+            var surroundings = surroundings
             surroundings.namedRoot = reading.request.option("root") ?? surroundings.namedRoot
             surroundings.sealKey = reading.request.option("seal-key")
-            let meter = ProgressMeter(isOn: StandardStream.errors.isTerminal)
-            surroundings.progress = meter.callback
             let answer = try reading.operation.run(reading.request, surroundings)
-            meter.clear()
-            return show(answer, asJSON: reading.wantsJSON) ? answer.verdict.rawValue : 2
+            return response(for: answer, asJSON: reading.wantsJSON)
         } catch {
-            return show(error, asJSON: asksForJSON)
+            return response(for: error, asJSON: asJSON)
         }
+    }
+
+    /// The help that is asked for: `help …`, `… --help`, or no words at all.
+    private static func help(_ arguments: [String]) throws(OperationFault) -> Answer? {
+        let options = arguments.prefix { $0 != "--" }
+        guard arguments.isEmpty || arguments.first == "help" || options.contains("--help") else {
+            return nil
+        }
+        let words = arguments.drop { $0 == "help" }.prefix { !$0.hasPrefix("-") }
+        guard let noun = words.first else { return HelpText.overview }
+        if let (operation, _) = Catalog.find(Array(words)) { return HelpText.page(operation) }
+        let family = Catalog.family(noun)
+        guard words.count > 1 || family.isEmpty else { return HelpText.page(family, of: noun) }
+        throw ArgumentReader.unknown(Array(words))
     }
 
     private static func surroundings() throws(OperationFault) -> Surroundings {
@@ -33,64 +64,77 @@ package enum CommandLineDoor {
         let stateHome = HostEnvironment.variable("XDG_STATE_HOME").flatMap {
             $0.hasPrefix("/") ? $0 : nil
         }
-        do {
+        do throws(HostFault) {
             var surroundings = Surroundings(
                 workingDirectory: try HostEnvironment.workingDirectory(),
                 stateHome: stateHome ?? home + "/.local/state",
                 clock: .system,
                 randomness: .system
             )
-            surroundings.namedRoot = HostEnvironment.variable("CHARTER_ROOT")
+            surroundings.namedRoot = HostEnvironment.variable("CHARTER_ROOT").flatMap {
+                $0.isEmpty ? nil : $0
+            }
+            surroundings.startRole = { arguments throws(HostFault) in
+                let start = ChildProcess.Start(
+                    try .ownImage(),
+                    arguments: ["charter", "role"] + arguments
+                )
+                // A role that is asked for a report gives it at once.
+                return try CapturedProcess.run(start, bytesMax: 1 << 20, milliseconds: 20_000)
+                    .output
+            }
             return surroundings
         } catch {
             throw .host(error)
         }
     }
 
-    private static func show(_ answer: Answer, asJSON: Bool) -> Bool {
-        if asJSON { return write(answer.json.line + [0x0A], to: .output) }
-        if let raw = answer.raw { return write(raw, to: .output) }
-        return print(answer.lines)
+    private static func response(for answer: Answer, asJSON: Bool) -> Response {
+        let status = answer.verdict.rawValue
+        if asJSON { return Response(status: status, output: answer.json.line + [0x0A]) }
+        return Response(status: status, output: answer.raw ?? text(answer.lines))
     }
 
-    private static func show(_ fault: OperationFault, asJSON: Bool) -> Int32 {
-        let chain = fault.chain
-        if asJSON {
-            let json: JSONValue = [
-                "fault": [
-                    "code": .string(fault.code), "message": .string(fault.description),
-                    "causes": .array(
-                        chain.dropFirst().map {
-                            ["code": .string($0.code), "message": .string($0.description)]
-                        }
-                    ),
-                ],
-                "exit": .integer(Int(fault.status)),
-            ]
-            _ = write(json.line + [0x0A], to: .output)
-        } else {
-            var lines = ["charter: \(fault.description) [\(fault.code)]"]
-            for cause in chain.dropFirst() {
-                lines.append("  because: \(cause.description) [\(cause.code)]")
-            }
-            _ = write(Array((lines.joined(separator: "\n") + "\n").utf8), to: .errors)
+    /// A fault as people read it, with everything that lies underneath, or as JSON.
+    static func response(for fault: OperationFault, asJSON: Bool) -> Response {
+        let causes = fault.chain.dropFirst()
+        guard asJSON else {
+            let lines =
+                ["charter: \(fault.description) [\(fault.code)]"]
+                + causes.map { "  because: \($0.description) [\($0.code)]" }
+            return Response(status: fault.status, errors: text(lines))
         }
-        return fault.status
+        let json: JSONValue = [
+            "fault": [
+                "code": .string(fault.code), "message": .string(fault.description),
+                "causes": .array(
+                    causes.map {
+                        ["code": .string($0.code), "message": .string($0.description)]
+                    }
+                ),
+            ],
+            "exit": .integer(Int(fault.status)),
+        ]
+        return Response(status: fault.status, output: json.line + [0x0A])
     }
 
-    private static func print(_ lines: [String]) -> Bool {
-        write(Array((lines.joined(separator: "\n") + "\n").utf8), to: .output)
+    private static func text(_ lines: [String]) -> [UInt8] {
+        Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 
-    /// A reader that went away early has read what it wanted.
-    private static func write(_ bytes: [UInt8], to stream: StandardStream) -> Bool {
-        do {
-            try stream.write(bytes)
-            return true
+    /// Prints a response; an answer that could not be delivered whole is a fault of its own.
+    private static func write(_ response: Response) -> Int32 {
+        do throws(HostFault) {
+            try StandardStream.output.write(response.output)
+            try StandardStream.errors.write(response.errors)
+            return response.status
         } catch .connectionClosed {
-            return true
+            // A reader that went away early has read what it wanted.
+            return response.status
         } catch {
-            return false
+            let fault = self.response(for: .host(error), asJSON: false)
+            try? StandardStream.errors.write(fault.errors)
+            return fault.status
         }
     }
 }

@@ -1,7 +1,13 @@
+import Canon
+
 /// The words of `--help`, made from the declarations of operations.
 package enum HelpText {
-    /// What `charter help` prints.
-    package static var overview: [String] {
+    /// What every page ends with.
+    static let exits =
+        "Exit status: 0 done, 1 refused by law, 2 fault, 64 the call makes no sense."
+
+    /// What `charter help` answers.
+    package static var overview: Answer {
         var lines = [
             "charter: a constitution for AI agents, as code.",
             "",
@@ -9,33 +15,44 @@ package enum HelpText {
             "halts. Usage: charter COMMAND [options]. Each command has --help and --json.",
             "",
         ]
-        let width = (Catalog.operations.map(\.name.count).max() ?? 0) + 2
-        for operation in Catalog.operations {
-            lines.append("  " + padded(operation.name, width) + operation.summary)
-        }
-        lines += [
-            "",
-            "Exit status: 0 done, 1 refused by law, 2 fault, 64 the call makes no sense.",
-            "First steps: charter init DIR; cd DIR; charter integrity check.",
-        ]
-        return lines
+        lines += list(Catalog.operations)
+        lines += ["", exits, "First steps: charter init DIR; cd DIR; charter integrity check."]
+        return Answer(json: json(Catalog.operations), lines: lines)
     }
 
-    /// What `charter COMMAND --help` prints.
-    package static func page(_ operation: Operation) -> [String] {
+    /// What `charter help registry` answers: the commands that share a first word.
+    package static func page(_ family: [Operation], of noun: String) -> Answer {
+        Answer(
+            json: json(family),
+            lines: ["charter \(noun) …", ""] + list(family)
+                + ["", "'charter \(noun) COMMAND --help' says more about each."]
+        )
+    }
+
+    /// What `charter COMMAND --help` answers.
+    package static func page(_ operation: Operation) -> Answer {
         var lines = [
-            "charter \(operation.name): \(operation.summary)", "", "Usage: \(usage(operation))",
+            "charter \(operation.name): \(operation.summary)", "", "Usage: \(usage(operation))", "",
         ]
-        lines.append("")
         lines += operation.details.split(separator: "\n", omittingEmptySubsequences: false)
             .map(String.init)
+        let options = operation.options + ArgumentReader.everywhere
         let rows =
             operation.operands.map { ($0.name, $0.summary) }
-            + (operation.options + ArgumentReader.common).map { (spelled($0), $0.summary) }
+            + options.map { (spelled($0), $0.summary) }
         let width = (rows.map(\.0.count).max() ?? 0) + 2
         lines.append("")
         for (name, summary) in rows { lines.append("  " + padded(name, width) + summary) }
-        return lines
+        lines += ["", exits]
+        let json: JSONValue = [
+            "command": .string(operation.name), "summary": .string(operation.summary),
+            "usage": .string(usage(operation)), "details": .string(operation.details),
+            "power": .string(operation.power.rawValue),
+            "arguments": .array(
+                rows.map { ["name": .string($0.0), "summary": .string($0.1)] }
+            ),
+        ]
+        return Answer(json: json, lines: lines)
     }
 
     /// The one-line form of a call.
@@ -47,6 +64,21 @@ package enum HelpText {
         }
         for option in operation.options { words.append("[\(spelled(option))]") }
         return words.joined(separator: " ")
+    }
+
+    private static func list(_ operations: [Operation]) -> [String] {
+        let width = (operations.map(\.name.count).max() ?? 0) + 2
+        return operations.map { "  " + padded($0.name, width) + $0.summary }
+    }
+
+    private static func json(_ operations: [Operation]) -> JSONValue {
+        [
+            "commands": .array(
+                operations.map {
+                    ["command": .string($0.name), "summary": .string($0.summary)]
+                }
+            )
+        ]
     }
 
     private static func spelled(_ option: Operation.Option) -> String {

@@ -43,9 +43,7 @@ enum Report {
             lines.append("    rule: \(violation.rule)")
             lines.append("    next: \(violation.next)")
         }
-        if violations.count > findingsMax {
-            lines.append("… and \(violations.count - findingsMax) more; --json lists all.")
-        }
+        if violations.count > findingsMax { lines.append(more(violations.count)) }
         return lines
     }
 
@@ -78,5 +76,42 @@ extension Report {
             ],
             lines: ["denied: \(denial.reason)", "    rule: \(denial.rule)"]
         )
+    }
+}
+
+extension Report {
+    /// The answer for documents or a tree that were judged; each finding with what it was found in.
+    static func judgement(_ findings: [(String, Finding)], _ what: String) -> Answer {
+        let json: JSONValue = [
+            "verdict": findings.isEmpty ? "valid" : "invalid",
+            "findings": .array(
+                findings.map { path, finding in
+                    [
+                        "document": .string(path), "at": .string(finding.path),
+                        "rule": .string(finding.rule), "code": .string(finding.code),
+                        "reason": .string(finding.reason),
+                    ]
+                }
+            ),
+        ]
+        guard !findings.isEmpty else {
+            return Answer(json: json, lines: ["valid: \(what)"])
+        }
+        var lines: [String] = []
+        for (path, finding) in findings.prefix(findingsMax) {
+            let place = [path, finding.path].filter { !$0.isEmpty }
+                .map { Printable($0).description }.joined(separator: " ")
+            lines.append("\(finding.code)  \(place)")
+            lines.append("    \(finding.reason)")
+            lines.append("    rule: \(finding.rule)")
+        }
+        if findings.count > findingsMax { lines.append(more(findings.count)) }
+        lines.append("invalid: \(Report.count(findings.count, "finding")) in \(what)")
+        return Answer(.refused, json: json, lines: lines)
+    }
+
+    /// The line that stands for what is not printed.
+    static func more(_ count: Int) -> String {
+        "… and \(count - findingsMax) more; --json lists all."
     }
 }

@@ -1,0 +1,112 @@
+import Canon
+import Host
+import Integrity
+import Registry
+
+/// `charter integrity drill`.
+struct IntegrityDrillVerb {
+    static let operation = Operation(
+        words: ["integrity", "drill"],
+        summary: "rebuild the root elsewhere from its registries and compare",
+        details: """
+            Copies only what the registries name into an empty directory, compiles from the copy, and
+            compares the root hash and every compiled registry. The copy is kept when --into names a
+            directory; 'charter registry compile' in it writes its registries.
+            Example: charter integrity drill
+            """,
+        options: [
+            .init(
+                name: "into",
+                value: "DIR",
+                summary: "an empty or new directory; else a temporary one"
+            )
+        ]
+    ) { request, surroundings throws(OperationFault) in
+        let root = try surroundings.root()
+        return try IntegrityDrillVerb(root, surroundings, into: request.option("into")).run()
+    }
+
+    private let root: GovernedRoot
+    private let surroundings: Surroundings
+    private let into: String?
+
+    private init(_ root: GovernedRoot, _ surroundings: Surroundings, into: String?) {
+        self.root = root
+        self.surroundings = surroundings
+        self.into = into
+    }
+
+    private func run() throws(OperationFault) -> Answer {
+        let path = into.map(surroundings.absolute)
+        if let path, (path + "/").utf8.starts(with: (root.directory.path + "/").utf8) {
+            throw .usage(
+                "\(Printable(path)) lies in the root itself, where the copy would belong to nobody; "
+                    + "name a directory outside it."
+            )
+        }
+        do throws(IntegrityFault) {
+            guard let path else { return try runAndRemove() }
+            let target = try IntegrityDrillVerb.opened(path)
+            return answer(try RebuildDrill(root).run(into: target), path)
+        } catch {
+            throw .integrity(error)
+        }
+    }
+
+    /// Rebuilds beside the root's state; the copy goes whatever comes of it.
+    private func runAndRemove() throws(IntegrityFault) -> Answer {
+        let state = try root.openState()
+        let bytes = surroundings.randomness.bytes(6)
+        let name = "drill-" + bytes.map { String($0, radix: 16) }.joined(separator: "-")
+        let path = state.path + "/" + name
+        let target = try IntegrityDrillVerb.opened(path)
+        defer { try? DurableFile.removeTree(name, in: state) }
+        return answer(try RebuildDrill(root).run(into: target), path)
+    }
+
+    private static func opened(_ path: String) throws(IntegrityFault) -> Directory {
+        do throws(HostFault) {
+            let target = try Directory.openMaking(path, mode: 0o755)
+            guard try TreeWalk(depthMax: 1).list(target).isEmpty else {
+                throw HostFault.directoryNotEmpty(path: path)
+            }
+            return target
+        } catch {
+            throw .host(error)
+        }
+    }
+
+    private func answer(_ result: RebuildDrill.Result, _ path: String) -> Answer {
+        let json: JSONValue = [
+            "verdict": result.isSame ? "same" : "differs",
+            "files": .integer(result.fileCount),
+            "original": result.original.map { .string($0.hex) } ?? .null,
+            "rebuilt": result.rebuilt.map { .string($0.hex) } ?? .null,
+            "differing": .array(result.differing.map { .string($0) }),
+            "violations": .array(result.violations.map(\.json)),
+        ]
+        guard result.isSame else {
+            return Answer(
+                .refused,
+                json: json,
+                lines: Report.findings(result.violations)
+                    + result.differing.map { "\($0) came out differently" }
+                    + ["The root cannot be rebuilt from its registries as it is."]
+            )
+        }
+        return Answer(
+            json: json,
+            lines: [
+                "rebuilt from \(Report.count(result.fileCount, "registered file")): "
+                    + "the same root hash",
+                "root hash \(result.rebuilt?.hex ?? "")",
+            ]
+                + (into == nil
+                    ? []
+                    : [
+                        "the copy is in \(Printable(path)); "
+                            + "'charter registry compile' there writes its registries"
+                    ])
+        )
+    }
+}

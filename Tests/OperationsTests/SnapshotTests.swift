@@ -1,0 +1,138 @@
+import Canon
+import Foundation
+import Host
+import Operations
+import Support
+import Testing
+
+struct `What commands say` {
+    @Test func `is what their help pages said before`() throws {
+        let world = World()
+        try Snapshot.expect(world.call("help").said, is: "help/overview.txt")
+        for operation in Catalog.operations {
+            let page = world.call(operation.words + ["--help"])
+            #expect(page.status == 0 && page.complained.isEmpty)
+            try Snapshot.expect(page.said, is: "help/\(file(operation)).txt")
+        }
+    }
+
+    @Test func `has a help page and an answer on record for each of them, and no others`() throws {
+        let names = Set(Catalog.operations.map(file))
+        let manager = FileManager.default
+        func recorded(_ folder: String) throws -> Set<String> {
+            Set(
+                try manager.contentsOfDirectory(
+                    atPath: Repository.file("Tests/Snapshots/" + folder)
+                )
+                .filter { !$0.hasPrefix(".") }
+                .map { String($0.prefix { $0 != "." }) }
+            )
+        }
+        #expect(try recorded("help") == names.union(["overview"]))
+        #expect(try recorded("json") == names)
+    }
+
+    /// One call of each operation, in an order in which each finds what it needs.
+    private static let calls: [(arguments: [String], prepare: String?)] = [
+        (["integrity", "check"], nil),
+        (["integrity", "installed", "PKG-DOCS"], nil),
+        (["integrity", "drill"], nil),
+        (["registry", "show", "prompts"], nil),
+        (["registry", "link"], nil),
+        (["registry", "export", "gates"], nil),
+        (["registry", "select", "genesis"], nil),
+        (["explain", "README.md"], nil),
+        (["owner", "README.md"], nil),
+        (["chain", "README.md"], nil),
+        (["validate", "registries/packages/PKG-DOCS.json"], nil),
+        (["id", "allocate", "package", "AGENT"], nil),
+        (["doctor"], nil),
+        (["version"], nil),
+        (["completions", "bash"], nil),
+        (["owner", "assign", "docs/new.md", "--package", "PKG-DOCS"], "docs/new.md"),
+        (["registry", "compile"], nil),
+        (["registry", "import", "registries/file_ownership_registry.csv"], nil),
+        (["quarantine"], "scratch.txt"),
+        (["seal"], nil),
+        (["seal", "verify"], nil),
+        (["seal", "open"], nil),
+    ]
+
+    @Test(.covers("J05"))
+    func `is what their JSON said before`() throws {
+        var world = World()
+        world.surroundings.startRole = { _ throws(HostFault) in Array(Self.wellConfined.utf8) }
+        var seen: Set<String> = []
+        func ask(_ arguments: [String], _ world: World) throws {
+            let answer = world.call(arguments + ["--json"])
+            let operation = try #require(Catalog.find(arguments)?.operation)
+            #expect(answer.status == 0, "\(operation.name): \(answer.text)")
+            #expect(answer.complained.isEmpty)
+            seen.insert(operation.name)
+            let json = try #require(answer.json, "\(operation.name) gave no JSON")
+            try Snapshot.expect(shape(json, operation, world), is: "json/\(file(operation)).json")
+        }
+        try ask(["init", world.root, "--id", "sample", "--name", "Sample"], world)
+        world.surroundings.workingDirectory = world.root
+        for (arguments, file) in Self.calls {
+            if let file { world.write(file, "# New\n") }
+            try ask(arguments, world)
+        }
+        #expect(seen == Set(Catalog.operations.map(\.name)))
+    }
+
+    private func file(_ operation: Operations.Operation) -> String {
+        operation.words.joined(separator: "-")
+    }
+
+    /// The answer as people read it, without what a new document of the law or another machine changes:
+    /// digests, large numbers, and all but the first three elements of a list.
+    private func shape(
+        _ json: JSONValue,
+        _ operation: Operations.Operation,
+        _ world: World
+    ) -> String {
+        var json = json
+        if operation.name == "doctor", var object = json.object {
+            // What a machine has is not what a snapshot can know.
+            object["checks"] = .array(
+                (json["checks"]?.array ?? []).map { check in
+                    var fields = check.object ?? JSONObject()
+                    fields["found"] = "<found>"
+                    fields["good"] = true
+                    return .object(fields)
+                }
+            )
+            json = .object(object)
+        }
+        let text = String(
+            decoding: cut(json, keepsLists: operation.name == "doctor").pretty,
+            as: UTF8.self
+        )
+        return text.replacing("/" + world.place.path, with: "<place>")
+            .replacing(world.place.path, with: "<place>")
+    }
+
+    private func cut(_ json: JSONValue, keepsLists: Bool) -> JSONValue {
+        if let object = json.object {
+            return .object(
+                JSONObject(object.members.map { ($0.key, cut($0.value, keepsLists: keepsLists)) })
+            )
+        }
+        if let list = json.array {
+            let few = list.prefix(keepsLists ? list.count : 3)
+                .map { cut($0, keepsLists: keepsLists) }
+            return .array(few.count < list.count ? few + ["<more>"] : few)
+        }
+        if let text = json.string, text.utf8.count == 64, text.allSatisfy(\.isHexDigit) {
+            return "<digest>"
+        }
+        if let number = json.integer, number > 9 { return "<number>" }
+        return json
+    }
+
+    private static let wellConfined = """
+        {"demanded":"full","landlock_version":7,"no_new_privileges":true,"seccomp_filter":true,\
+        "probes":{"network":"denied"},"outside":{"write":"denied"},"inside":{"write":"allowed"}}
+        """
+}

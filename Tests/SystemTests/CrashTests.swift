@@ -1,0 +1,101 @@
+import Canon
+import Foundation
+import Support
+import Testing
+
+/// These kill and race whole programs; one at a time, so that each has the machine it counts on.
+@Suite(.serialized)
+struct `A call that dies or has rivals` {
+    /// Moments at which a call is killed: after so long, or as soon as something is there.
+    private static let moments: [(name: String, script: String)] =
+        (1...10).map { step in
+            let seconds = Double(step * step) * 0.012
+            return (
+                "after \(seconds) s", "timeout -s KILL \(seconds) \"$charter\" $call > /dev/null"
+            )
+        }
+        + ["install.lock", "install/0.new", "install/3.new", "install/commit.json"].map { name in
+            (
+                "as \(name) appears",
+                """
+                "$charter" $call > /dev/null & pid=$!
+                until [ -e "$XDG_STATE_HOME/charter/$id/\(name)" ] || ! kill -0 $pid 2> /dev/null
+                do :; done
+                kill -KILL $pid 2> /dev/null; wait $pid
+                """
+            )
+        }
+
+    private func kill(_ call: String, at moment: String, _ machine: Machine) throws {
+        let id = try FileManager.default.contentsOfDirectory(atPath: machine.state + "/charter")
+        let script = "cd \"$root\"; id=\(id.first ?? ""); call='\(call)'; \(moment)"
+        _ = try machine.shell(script)
+    }
+
+    @Test func `leaves a root that the next compilation completes`() throws {
+        let machine = try Machine.adopted(files: 300)
+        for (number, moment) in Self.moments.enumerated() {
+            // Three registries change, so there is something to be torn.
+            for folder in 0..<3 {
+                machine.write("content/\(folder)/\(folder).txt", "change \(number)\n")
+            }
+            try kill("registry compile --accept", at: moment.script, machine)
+            // Whatever state that was, a check has an opinion and not a crash.
+            let torn = try machine.charter("integrity", "check", "--json")
+            #expect([0, 1].contains(torn.status), "\(moment.name): \(torn.text.prefix(600))")
+            let next = try machine.charter("registry", "compile", "--accept")
+            #expect(next.status == 0, "\(moment.name): \(next.text)")
+            let whole = try machine.charter("integrity", "check")
+            #expect(whole.status == 0, "\(moment.name): \(whole.text)")
+        }
+    }
+
+    @Test func `leaves a root that is sealed or is not`() throws {
+        let machine = try Machine.governed()
+        for moment in Self.moments {
+            try kill("seal", at: moment.script, machine)
+            // Either nothing happened or the next operation completes it.
+            let next = try machine.charter("seal")
+            #expect(next.status == 0, "\(moment.name): \(next.text)")
+            let whole = try machine.charter("integrity", "check", "--json")
+            #expect(whole.status == 0, "\(moment.name): \(whole.text)")
+            #expect(whole.json?["seal"]?.string == "verified")
+            #expect(try machine.charter("seal", "open").status == 0)
+        }
+        #expect(try machine.charter("integrity", "check").status == 0)
+    }
+
+    @Test func `lets one of two compile, and the other wait its turn`() throws {
+        let machine = try Machine.adopted(files: 300)
+        for number in 0..<3 {
+            machine.write("content/0/0.txt", "change \(number)\n")
+            let script = """
+                cd "$root"
+                "$charter" registry compile --accept --json > ../a & one=$!
+                "$charter" registry compile --accept --json > ../b & two=$!
+                wait $one; echo $?; wait $two; echo $?
+                """
+            let raced = try machine.shell(script)
+            let statuses = raced.output.split(separator: "\n").map(String.init)
+            #expect(statuses.contains("0") && statuses.allSatisfy { ["0", "2"].contains($0) })
+            for (status, file) in zip(statuses, ["a", "b"]) where status == "2" {
+                let answer = try JSONValue(parsing: machine.place.read(file))
+                #expect(answer["fault"]?["code"]?.string == "host.locked")
+            }
+            #expect(try machine.charter("integrity", "check").status == 0)
+        }
+    }
+
+    @Test(.covers("C60"))
+    func `gives ten callers ten ids`() throws {
+        let machine = try Machine.governed()
+        let script = """
+            cd "$root"
+            for n in 1 2 3 4 5 6 7 8 9 10; do "$charter" id allocate package AGENT > ../id.$n & done
+            wait; cat ../id.*
+            """
+        let ids = try machine.shell(script).output.split(separator: "\n")
+        #expect(ids.count == 10 && Set(ids).count == 10)
+        #expect(Set(ids) == Set((1...10).map { "PKG-AGENT-" + ($0 < 10 ? "00\($0)" : "0\($0)") }))
+    }
+}

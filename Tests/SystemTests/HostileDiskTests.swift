@@ -1,0 +1,108 @@
+import Canon
+import Foundation
+import Support
+import Testing
+
+struct `A disk that does not do its part` {
+    /// The words that make a call as somebody without privileges; nothing where we are nobody special.
+    private func unprivileged(_ machine: Machine) throws -> String? {
+        guard Machine.isSuperuser else { return "" }
+        guard Command.find("setpriv") != nil else { return nil }
+        let words = "setpriv --reuid=65534 --regid=65534 --clear-groups"
+        // The program must be reachable by everybody for that.
+        try machine.shell("chmod 755 . && cp \"$charter\" program && chmod 755 program")
+        return try machine.shell("\(words) ./program version").status == 0 ? words : nil
+    }
+
+    private func program(_ machine: Machine) -> String {
+        Machine.isSuperuser ? machine.place.file("program") : Machine.charter
+    }
+
+    @Test func `is told from a root that is not whole`() throws {
+        let machine = try Machine.governed()
+        guard let words = try unprivileged(machine) else { return }
+        try machine.shell("chmod 000 \"$root/README.md\" && mkdir -m 777 mine")
+        let script = "cd \"$root\" && XDG_STATE_HOME=../mine \(words) \(program(machine)) "
+        let judged = try machine.shell(script + "integrity check --json")
+        #expect(
+            judged.status == 1 && judged.violations.contains("integrity.unreadable"),
+            "\(judged.text)"
+        )
+        try machine.shell("chmod 644 \"$root/README.md\" && chmod 000 \"$root/registries\"")
+        let closed = try machine.shell(script + "integrity check --root \"$root\" --json")
+        #expect(
+            closed.status == 2 && closed.faultCode == "host.permission-denied",
+            "\(closed.text)"
+        )
+        try machine.shell("chmod 755 \"$root/registries\"")
+        #expect(try machine.charter("integrity", "check").status == 0)
+    }
+
+    @Test func `may forbid writing, and then nothing is half written`() throws {
+        let machine = try Machine.governed()
+        guard let words = try unprivileged(machine) else { return }
+        machine.write("README.md", "# Changed\n")
+        try machine.shell("mkdir -m 777 mine; chmod -R a-w \"$root\"")
+        let before = try machine.picture()
+        let script = "cd \"$root\" && XDG_STATE_HOME=\"$PWD/../mine\" \(words) \(program(machine)) "
+        for call in [
+            "registry compile --accept", "owner assign README.md --package PKG-LAW", "seal",
+        ] {
+            let refused = try machine.shell(script + call + " --json")
+            #expect([1, 2].contains(refused.status), "\(call): \(refused.text)")
+            if refused.status == 2 {
+                #expect(refused.faultCode == "host.permission-denied", "\(call): \(refused.text)")
+            }
+            #expect(try machine.picture() == before, "\(call)")
+        }
+        try machine.shell("chmod -R u+w \"$root\"")
+        #expect(try machine.charter("registry", "compile", "--accept").status == 0)
+        #expect(try machine.charter("integrity", "check").status == 0)
+    }
+
+    @Test func `may be full, and then nothing is half written`() throws {
+        let machine = try Machine.governed()
+        machine.write("README.md", "# Changed\n")
+        let before = try machine.picture()
+        // A limit on the size of files, as a quota has it; the signal is ignored as a shell can.
+        let limited = try machine.shell(
+            "cd \"$root\" && trap '' XFSZ && ulimit -f 4 && \"$charter\" registry compile --accept --json"
+        )
+        #expect(
+            limited.status == 2 && limited.faultCode?.hasPrefix("host.") == true,
+            "\(limited.text)"
+        )
+        #expect(try machine.picture() == before)
+        #expect(try machine.charter("registry", "compile", "--check").status == 1)
+        // A file system without room, where we may mount one that only this call sees.
+        let script = """
+            mkdir tiny && unshare --mount sh -c 'mount -t tmpfs -o size=16k none tiny && \
+            cd "$root" && XDG_STATE_HOME="$PWD/../tiny" "$charter" registry compile --accept --json'
+            """
+        let full = try machine.shell(script)
+        if Machine.isSuperuser, !full.errors.contains("unshare") {
+            #expect(full.status == 2 && full.faultCode == "host.no-space", "\(full.text)")
+        }
+        #expect(try machine.picture() == before)
+        #expect(try machine.charter("registry", "compile", "--accept").status == 0)
+        #expect(try machine.charter("integrity", "check").status == 0)
+    }
+
+    @Test func `may be mounted for reading only`() throws {
+        let machine = try Machine.governed()
+        machine.write("README.md", "# Changed\n")
+        let before = try machine.picture()
+        let script = """
+            unshare --mount sh -c 'mount --bind "$root" "$root" && \
+            mount -o remount,ro,bind "$root" && cd "$root" && \
+            "$charter" registry compile --accept --json'
+            """
+        let refused = try machine.shell(script)
+        guard Machine.isSuperuser, !refused.errors.contains("unshare") else { return }
+        #expect(
+            refused.status == 2 && refused.faultCode == "host.read-only-file-system",
+            "\(refused.text)"
+        )
+        #expect(try machine.picture() == before)
+    }
+}
