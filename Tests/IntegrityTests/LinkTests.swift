@@ -61,7 +61,8 @@ struct `The law of a root` {
         #expect(try fixture.findings() == [])
     }
 
-    @Test func `exempts nothing any more when the policy is gone`() throws {
+    @Test(.covers("B25"))
+    func `exempts nothing any more when the policy is gone`() throws {
         let fixture = try GovernedFixture()
         fixture.write("build/product", "made anew")
         #expect(try fixture.findings() == [])
@@ -139,8 +140,8 @@ struct `The law of a root` {
     private static let links = [
         Mutation(
             "a spec under no framework",
-            finds: "framework-mismatch \(package)",
-            "dangling-link \(spec)"
+            finds: "integrity.framework-mismatch \(package)",
+            "integrity.dangling-link \(spec)"
         ) {
             for field in [
                 #""framework_id":"#, #""complies_with":["#, #""conforms_to":[{"id":"#,
@@ -149,150 +150,178 @@ struct `The law of a root` {
             }
             try $0.replace(#"[{"id":"FMWK-NONE","version":">=1.0.0"}]"#, with: "[]", in: spec)
         },
-        Mutation("a spec that complies with another law", finds: "framework-mismatch \(spec)") {
+        Mutation(
+            "a spec that complies with another law",
+            finds: "integrity.framework-mismatch \(spec)"
+        ) {
             try $0.replace(
                 #""complies_with":["FMWK-CODE"]"#,
                 with: #""complies_with":["FMWK-LAW"]"#,
                 in: spec
             )
         },
-        Mutation("a spec that complies with two laws", finds: "framework-mismatch \(spec)") {
+        Mutation(
+            "a spec that complies with two laws",
+            finds: "integrity.framework-mismatch \(spec)"
+        ) {
             try $0.replace(
                 #""complies_with":["FMWK-CODE"]"#,
                 with: #""complies_with":["FMWK-CODE","FMWK-LAW"]"#,
                 in: spec
             )
         },
-        Mutation("a spec that conforms to nothing known", finds: "dangling-link \(spec)") {
+        Mutation("a spec that conforms to nothing known", finds: "integrity.dangling-link \(spec)")
+        {
             try $0.replace(
                 #""conforms_to":[{"id":"FMWK-CODE""#,
                 with: #""conforms_to":[{"id":"FMWK-NONE""#,
                 in: spec
             )
         },
-        Mutation("a spec of a later framework", finds: "version-not-met \(spec)") {
+        Mutation("a spec of a later framework", finds: "integrity.version-not-met \(spec)") {
             try $0.replace(">=1.0.0", with: ">=2.0.0", in: spec)
         },
-        Mutation("a package of a later spec", finds: "version-not-met \(package)") {
+        Mutation("a package of a later spec", finds: "integrity.version-not-met \(package)") {
             try $0.replace(">=1.0.0", with: ">=1.0.1", in: package)
         },
-        Mutation("a package that conforms to nothing known", finds: "dangling-link \(package)") {
+        Mutation(
+            "a package that conforms to nothing known",
+            finds: "integrity.dangling-link \(package)"
+        ) {
             try $0.replace(
                 #""conforms_to":[{"id":"SPEC-CODE""#,
                 with: #""conforms_to":[{"id":"SPEC-NONE""#,
                 in: package
             )
         },
-        Mutation("a package that needs a later one", finds: "version-not-met \(package)") {
+        Mutation("a package that needs a later one", finds: "integrity.version-not-met \(package)")
+        {
             try $0.replace(#""^1.0.0""#, with: #""^2.0.0""#, in: package)
         },
-        Mutation("a package that needs nothing known", finds: "dangling-link \(package)") {
+        Mutation("a package that needs nothing known", finds: "integrity.dangling-link \(package)")
+        {
             try $0.replace(#"{"id":"PKG-LAW""#, with: #"{"id":"PKG-NONE""#, in: package)
         },
-        Mutation("a framework that needs nothing known", finds: "dangling-link \(code)") {
+        Mutation("a framework that needs nothing known", finds: "integrity.dangling-link \(code)") {
             try $0.replace(
                 #""dependencies":[{"id":"FMWK-LAW""#,
                 with: #""dependencies":[{"id":"FMWK-NONE""#,
                 in: code
             )
         },
-        Mutation("a framework that needs a later one", finds: "version-not-met \(code)") {
+        Mutation("a framework that needs a later one", finds: "integrity.version-not-met \(code)") {
             try $0.replace("^1.0.0", with: "^1.1.0", in: code)
         },
-        Mutation("a framework that conforms to a later one", finds: "version-not-met \(code)") {
+        Mutation(
+            "a framework that conforms to a later one",
+            finds: "integrity.version-not-met \(code)"
+        ) {
             try $0.replace(">=1.0.0", with: ">=1.0.1", in: code)
         },
         Mutation(
             "a package of no spec",
-            finds: "dangling-link \(package)",
-            "missing-asset src/main.txt",
-            "missing-asset src/other.txt"
+            finds: "integrity.dangling-link \(package)",
+            "integrity.missing-asset src/main.txt",
+            "integrity.missing-asset src/other.txt"
         ) {
             try $0.replace("SPEC-CODE", with: "SPEC-NONE", in: package)
         },
-        Mutation("a package of another framework", finds: "framework-mismatch \(package)") {
+        Mutation("a package of another framework", finds: "integrity.framework-mismatch \(package)")
+        {
             try $0.replace("FMWK-CODE", with: "FMWK-LAW", in: package)
         },
-        Mutation("a package governed by another framework", finds: "framework-mismatch \(package)")
-        {
+        Mutation(
+            "a package governed by another framework",
+            finds: "integrity.framework-mismatch \(package)"
+        ) {
             try $0.replace(
                 #""governed_by":"FMWK-CODE""#,
                 with: #""governed_by":"FMWK-LAW""#,
                 in: package
             )
         },
-        Mutation("frameworks in a circle", finds: "cycle \(code)") {
+        Mutation("frameworks in a circle", finds: "integrity.cycle \(code)") {
             try $0.replace(
                 #""dependencies":[]"#,
                 with: #""dependencies":[{"id":"FMWK-CODE","version":"^1.0.0"}]"#,
                 in: law
             )
         },
-        Mutation("packages in a circle", finds: "cycle \(package)") {
+        Mutation("packages in a circle", finds: "integrity.cycle \(package)") {
             try $0.replace(
                 #""dependencies":[]"#,
                 with: #""dependencies":[{"id":"PKG-CODE","version":"^1.0.0"}]"#,
                 in: "registries/packages/PKG-LAW.json"
             )
         },
-        Mutation("a package that needs itself", finds: "cycle \(package)") {
+        Mutation("a package that needs itself", finds: "integrity.cycle \(package)") {
             try $0.replace(#"{"id":"PKG-LAW""#, with: #"{"id":"PKG-CODE""#, in: package)
         },
-        Mutation("a spec of a gate that does not exist", finds: "unknown-gate \(spec)") {
+        Mutation("a spec of a gate that does not exist", finds: "integrity.unknown-gate \(spec)") {
             try $0.replace(#"["G1"]"#, with: #"["G1","G9"]"#, in: spec)
         },
         Mutation(
             "a framework of a gate that does not exist",
-            finds: "unknown-gate \(code)",
-            "unknown-gate \(spec)"
+            finds: "integrity.unknown-gate \(code)",
+            "integrity.unknown-gate \(spec)"
         ) {
             try $0.replace(#"["G0"]"#, with: #"["G0","G9"]"#, in: code)
         },
-        Mutation("a policy that no gate enforces", finds: "unknown-gate \(policy)") {
+        Mutation("a policy that no gate enforces", finds: "integrity.unknown-gate \(policy)") {
             try $0.replace(#""gate":"G0""#, with: #""gate":"""#, in: policy)
         },
-        Mutation("a policy of a gate that does not exist", finds: "unknown-gate \(policy)") {
+        Mutation(
+            "a policy of a gate that does not exist",
+            finds: "integrity.unknown-gate \(policy)"
+        ) {
             try $0.replace(#""gate":"G0""#, with: #""gate":"G9""#, in: policy)
         },
-        Mutation("a spec without its metadata", finds: "missing-metadata \(spec)") {
+        Mutation("a spec without its metadata", finds: "integrity.missing-metadata \(spec)") {
             try $0.replace(#""owner":"somebody","#, with: "", in: spec)
         },
-        Mutation("a spec of a type that is not allowed", finds: "spec-type-not-allowed \(spec)") {
+        Mutation(
+            "a spec of a type that is not allowed",
+            finds: "integrity.spec-type-not-allowed \(spec)"
+        ) {
             try $0.replace(#""entity_type":"module""#, with: #""entity_type":"registry""#, in: spec)
         },
-        Mutation("a type that nobody registered", finds: "unknown-entity-type \(spec)") {
+        Mutation("a type that nobody registered", finds: "integrity.unknown-entity-type \(spec)") {
             try $0.replace(#""entity_type":"module""#, with: #""entity_type":"gadget""#, in: spec)
             try $0.replace(#"["module"]"#, with: #"["gadget"]"#, in: code)
         },
-        Mutation("a deprecated framework", finds: "deprecated-framework \(spec)") {
+        Mutation("a deprecated framework", finds: "integrity.deprecated-framework \(spec)") {
             try $0.replace(#""status":"active""#, with: #""status":"deprecated""#, in: code)
         },
-        Mutation("an asset that is not there", finds: "missing-asset \(spec)") {
+        Mutation("an asset that is not there", finds: "integrity.missing-asset \(spec)") {
             try $0.replace(#"["src/*.txt"]"#, with: #"["src/*.txt","src/gone.txt"]"#, in: spec)
         },
-        Mutation("an asset of another spec", finds: "missing-asset registries/root.json") {
+        Mutation("an asset of another spec", finds: "integrity.missing-asset registries/root.json")
+        {
             try $0.replace(
                 #"["src/*.txt"]"#,
                 with: #"["src/*.txt","registries/root.json"]"#,
                 in: spec
             )
         },
-        Mutation("an asset outside the root", finds: "missing-asset \(spec)") {
+        Mutation("an asset outside the root", finds: "integrity.missing-asset \(spec)") {
             try $0.replace(#"["src/*.txt"]"#, with: #"["../secret"]"#, in: spec)
         },
-        Mutation("a file where its framework allows none", finds: "unauthorised-path docs/a/b.md") {
+        Mutation(
+            "a file where its framework allows none",
+            finds: "integrity.unauthorised-path docs/a/b.md"
+        ) {
             try $0.own("docs/a/b.md", "too deep")
         },
         Mutation(
             "files that the gates of their spec would not see",
-            finds: "unauthorised-path docs/guide.md",
-            "unauthorised-path empty.txt"
+            finds: "integrity.unauthorised-path docs/guide.md",
+            "integrity.unauthorised-path empty.txt"
         ) {
             try $0.replace(#""gates":["G1"]"#, with: #""root":"src","gates":["G1"]"#, in: spec)
             try $0.replace(#"["src/main.txt"]"#, with: #"["main.txt"]"#, in: code)
             try $0.replace(#""content":{"src/main.txt""#, with: #""content":{"main.txt""#, in: code)
         },
-        Mutation("a framework that nobody explains", finds: "no-companion \(code)") {
+        Mutation("a framework that nobody explains", finds: "integrity.no-companion \(code)") {
             try $0.remove("registries/frameworks/FMWK-CODE_code.md")
         },
     ]
@@ -300,32 +329,38 @@ struct `The law of a root` {
     private static let packages = [
         Mutation(
             "a package of an unknown class",
-            finds: "invalid-package \(package)",
-            "invalid-package \(package)"
+            finds: "integrity.invalid-package \(package)",
+            "integrity.invalid-package \(package)"
         ) {
             try $0.replace(#""class":"BUILT""#, with: #""class":"FOUND""#, in: package)
         },
-        Mutation("a package that its schema refuses", finds: "invalid-package \(package)") {
+        Mutation("a package that its schema refuses", finds: "integrity.invalid-package \(package)")
+        {
             try $0.replace(#""package_name":"code""#, with: #""package_name":"Code""#, in: package)
         },
-        Mutation("a package that claims a foreign file", finds: "foreign-file registries/root.json")
-        {
+        Mutation(
+            "a package that claims a foreign file",
+            finds: "integrity.foreign-file registries/root.json"
+        ) {
             try $0.replace(
                 #""files":["#,
                 with: #""files":["registries/root.json","#,
                 in: package
             )
         },
-        Mutation("a package that claims nobody's file", finds: "foreign-file src/gone.txt") {
+        Mutation(
+            "a package that claims nobody's file",
+            finds: "integrity.foreign-file src/gone.txt"
+        ) {
             try $0.replace(#""files":["#, with: #""files":["src/gone.txt","#, in: package)
         },
         Mutation(
             "a package that claims all files of a framework",
-            finds: "foreign-file docs/guide.md",
-            "foreign-file empty.txt",
-            "foreign-file src/deep/er/leaf.txt",
-            "foreign-file src/main.txt",
-            "foreign-file src/other.txt"
+            finds: "integrity.foreign-file docs/guide.md",
+            "integrity.foreign-file empty.txt",
+            "integrity.foreign-file src/deep/er/leaf.txt",
+            "integrity.foreign-file src/main.txt",
+            "integrity.foreign-file src/other.txt"
         ) {
             try $0.replace(
                 #""files":["#,
@@ -333,14 +368,17 @@ struct `The law of a root` {
                 in: "registries/packages/PKG-LAW.json"
             )
         },
-        Mutation("a package that lists not all it owns", finds: "invalid-package src/other.txt") {
+        Mutation(
+            "a package that lists not all it owns",
+            finds: "integrity.invalid-package src/other.txt"
+        ) {
             try $0.replace(
                 #"{"from_registry":{"where":{"owner_id":"PKG-CODE"}}}"#,
                 with: #""docs/guide.md","empty.txt","src/deep/er/leaf.txt","src/main.txt""#,
                 in: package
             )
         },
-        Mutation("a query that nobody knows", finds: "invalid-package \(package)") {
+        Mutation("a query that nobody knows", finds: "integrity.invalid-package \(package)") {
             try $0.replace(
                 #""files":["#,
                 with: #""files":[{"from_registry":{"where":{"colour":"red"}}},"#,
@@ -349,7 +387,7 @@ struct `The law of a root` {
         },
         Mutation(
             "a package that owns nothing",
-            finds: "invalid-package registries/packages/PKG-NEW.json"
+            finds: "integrity.invalid-package registries/packages/PKG-NEW.json"
         ) {
             let text = try $0.text(package)
                 .replacingOccurrences(of: "PKG-CODE", with: "PKG-NEW")
@@ -358,7 +396,7 @@ struct `The law of a root` {
         },
         Mutation(
             "a package that needs one of a higher tier",
-            finds: "tier-dependency registries/packages/PKG-LAW.json"
+            finds: "integrity.tier-dependency registries/packages/PKG-LAW.json"
         ) {
             try $0.replace(
                 #""dependencies":[]"#,
@@ -371,10 +409,10 @@ struct `The law of a root` {
                 in: package
             )
         },
-        Mutation("no schema of packages", finds: "gate-unusable registries/schemas") {
+        Mutation("no schema of packages", finds: "integrity.gate-unusable registries/schemas") {
             try $0.replace("package_manifest:1", with: "other:1", in: schema)
         },
-        Mutation("a schema that is none", finds: "gate-unusable registries/schemas") {
+        Mutation("a schema that is none", finds: "integrity.gate-unusable registries/schemas") {
             try $0.replace(#""type":"object""#, with: #""type":"thing""#, in: schema)
         },
     ]
@@ -382,26 +420,31 @@ struct `The law of a root` {
     private static let schema = "registries/schemas/package_manifest.json"
 
     private static let gates = [
-        Mutation("a file that a gate refuses", finds: "gate-failed src/other.txt") {
+        Mutation("a file that a gate refuses", finds: "integrity.gate-failed src/other.txt") {
             $0.write("src/other.txt", "a BADWORD\n")
         },
         Mutation(
             "a file that its framework demands and that is gone",
-            finds: "gate-failed src/main.txt"
+            finds: "integrity.gate-failed src/main.txt"
         ) {
             try $0.remove("src/main.txt")
         },
-        Mutation("a gate of malformed rules", finds: "gate-unusable registries/gates/G1.json") {
+        Mutation(
+            "a gate of malformed rules",
+            finds: "integrity.gate-unusable registries/gates/G1.json"
+        ) {
             try $0.replace(#""code_quality":{"#, with: #""code_quality":{"unknown":1,"#, in: gate)
         },
         Mutation(
             "a gate of an impossible expression",
-            finds: "gate-unusable registries/gates/G1.json"
+            finds: "integrity.gate-unusable registries/gates/G1.json"
         ) {
             try $0.replace(#""BADWORD""#, with: #"{"regex":"(","reason":"x"}"#, in: gate)
         },
-        Mutation("a framework of malformed rules", finds: "gate-unusable registries/gates/G0.json")
-        {
+        Mutation(
+            "a framework of malformed rules",
+            finds: "integrity.gate-unusable registries/gates/G0.json"
+        ) {
             try $0.replace(#""rules":{"#, with: #""rules":{"unknown_rule":{},"#, in: code)
         },
     ]
@@ -409,17 +452,17 @@ struct `The law of a root` {
     private static let gate = "registries/gates/G1.json"
 
     private static let documents = [
-        Mutation("broken", finds: "invalid-document \(spec)") { $0.write(spec, "{") },
-        Mutation("empty", finds: "invalid-document \(spec)") { $0.write(spec, "") },
-        Mutation("no object", finds: "invalid-document \(spec)") { $0.write(spec, "[]") },
-        Mutation("a key twice", finds: "invalid-document \(spec)") {
+        Mutation("broken", finds: "integrity.invalid-document \(spec)") { $0.write(spec, "{") },
+        Mutation("empty", finds: "integrity.invalid-document \(spec)") { $0.write(spec, "") },
+        Mutation("no object", finds: "integrity.invalid-document \(spec)") { $0.write(spec, "[]") },
+        Mutation("a key twice", finds: "integrity.invalid-document \(spec)") {
             try $0.replace(#"{"type":"spec","#, with: #"{"type":"spec","type":"spec","#, in: spec)
         },
-        Mutation("nested too deep", finds: "invalid-document \(spec)") {
+        Mutation("nested too deep", finds: "integrity.invalid-document \(spec)") {
             let deep = String(repeating: "[", count: 65) + String(repeating: "]", count: 65)
             try $0.replace(#"{"type":"spec","#, with: #"{"type":"spec","x":\#(deep),"#, in: spec)
         },
-        Mutation("too large", finds: "invalid-document \(spec)") {
+        Mutation("too large", finds: "integrity.invalid-document \(spec)") {
             let filler = String(repeating: "x", count: 5 << 20)
             try $0.replace(
                 #"{"type":"spec","#,
@@ -427,47 +470,49 @@ struct `The law of a root` {
                 in: spec
             )
         },
-        Mutation("another id than its name", finds: "invalid-document \(spec)") {
+        Mutation("another id than its name", finds: "integrity.invalid-document \(spec)") {
             try $0.replace(#""id":"SPEC-CODE""#, with: #""id":"SPEC-OTHER""#, in: spec)
         },
-        Mutation("an id of another kind", finds: "invalid-document \(spec)") {
+        Mutation("an id of another kind", finds: "integrity.invalid-document \(spec)") {
             try $0.replace(#""id":"SPEC-CODE""#, with: #""id":"PKG-CODE""#, in: spec)
         },
-        Mutation("two frameworks in a spec", finds: "invalid-document \(spec)") {
+        Mutation("two frameworks in a spec", finds: "integrity.invalid-document \(spec)") {
             try $0.replace(
                 #""framework_id":"FMWK-CODE""#,
                 with: #""framework_id":["FMWK-CODE","FMWK-LAW"]"#,
                 in: spec
             )
         },
-        Mutation("no spec in a package", finds: "invalid-document \(package)") {
+        Mutation("no spec in a package", finds: "integrity.invalid-document \(package)") {
             try $0.replace(#""spec_id":"SPEC-CODE","#, with: "", in: package)
         },
-        Mutation("a version that is none", finds: "invalid-document \(package)") {
+        Mutation("a version that is none", finds: "integrity.invalid-document \(package)") {
             try $0.replace(#""version":"1.0.0""#, with: #""version":"1""#, in: package)
         },
-        Mutation("a range that is none", finds: "invalid-document \(package)") {
+        Mutation("a range that is none", finds: "integrity.invalid-document \(package)") {
             try $0.replace(">=1.0.0", with: "about 1", in: package)
         },
-        Mutation("a life that is none", finds: "invalid-document \(policy)") {
+        Mutation("a life that is none", finds: "integrity.invalid-document \(policy)") {
             try $0.replace(#""status":"active""#, with: #""status":"asleep""#, in: policy)
         },
-        Mutation("a gate that evaluates nothing known", finds: "invalid-document \(gate)") {
+        Mutation("a gate that evaluates nothing known", finds: "integrity.invalid-document \(gate)")
+        {
             try $0.replace(#""evaluates":"gate""#, with: #""evaluates":"mood""#, in: gate)
         },
-        Mutation("an alias that means two", finds: "invalid-document \(law)") {
+        Mutation("an alias that means two", finds: "integrity.invalid-document \(law)") {
             try $0.replace(#""aliases":[]"#, with: #""aliases":["FMWK-OLD"]"#, in: code)
         },
-        Mutation("a root of a spec that leads out", finds: "invalid-document \(spec)") {
+        Mutation("a root of a spec that leads out", finds: "integrity.invalid-document \(spec)") {
             try $0.replace(#""gates":["G1"]"#, with: #""root":"../x","gates":["G1"]"#, in: spec)
         },
-        Mutation("an authorisation that is no pattern", finds: "invalid-document \(code)") {
+        Mutation("an authorisation that is no pattern", finds: "integrity.invalid-document \(code)")
+        {
             try $0.replace("src/**", with: "/src/**", in: code)
         },
-        Mutation("an exemption of unknown kind", finds: "invalid-document \(policy)") {
+        Mutation("an exemption of unknown kind", finds: "integrity.invalid-document \(policy)") {
             try $0.replace(#""kind":"ignored""#, with: #""kind":"forgotten""#, in: policy)
         },
-        Mutation("a schema without a name", finds: "invalid-document \(schema)") {
+        Mutation("a schema without a name", finds: "integrity.invalid-document \(schema)") {
             try $0.replace(#""$id""#, with: #""id""#, in: schema)
         },
     ]

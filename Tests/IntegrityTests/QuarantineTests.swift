@@ -6,7 +6,7 @@ import Registry
 import Support
 import Testing
 
-@Suite(.covers("D38"))
+@Suite
 struct `The quarantine` {
     @Test func `moves what nobody owns, of every kind, and the root is whole`() throws {
         let fixture = try GovernedFixture()

@@ -3,7 +3,7 @@ import Registry
 import Support
 import Testing
 
-@Suite(.covers("C60"))
+@Suite
 struct `An allocator of ids` {
     private let now = Timestamp(seconds: 1_769_894_379)
 

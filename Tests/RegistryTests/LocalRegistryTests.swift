@@ -69,6 +69,22 @@ struct `A local registry` {
         #expect(violations.first?.path == "d/a")
     }
 
+    @Test func `takes no row without an owner and its registry, not even as the first`() {
+        for cells in [",", "PKG-A,", ",package"] {
+            var violations: [Violation] = []
+            let text = "file_path,owner_id,owner_registry,content_hash\na,\(cells),\n"
+            let local = LocalRegistry(
+                parsing: Array(text.utf8),
+                directory: [],
+                violations: &violations
+            )
+            // An owner without a name is named all the same, and does not exist.
+            let isRow = cells == ",package"
+            #expect(violations.map(\.code) == (isRow ? [] : [.badRegistry]), "\(cells)")
+            #expect(local.rows.map(\.owner) == (isRow ? [""] : []))
+        }
+    }
+
     private func row(_ name: String, owner: String = "PKG-A") -> LocalRegistry.Row {
         LocalRegistry.Row(name: Array(name.utf8), owner: owner, registry: .package, digest: hash)
     }
@@ -121,10 +137,10 @@ struct `The ownership table` {
     @Test func `knows the words that stand for a hash`() {
         let digest = Digest.sha256(of: [])
         for content in [OwnershipRow.Content.digest(digest), .controlPlane, .seal] {
-            #expect(OwnershipRow.Content(content.bytes) == content)
+            #expect(OwnershipRow.Content(content.bytes[...]) == content)
         }
-        #expect(OwnershipRow.Content("".utf8) == nil)
-        #expect(OwnershipRow.Content(digest.hex.uppercased().utf8) == nil)
+        #expect(OwnershipRow.Content([]) == nil)
+        #expect(OwnershipRow.Content(Array(digest.hex.uppercased().utf8)[...]) == nil)
     }
 }
 
