@@ -62,15 +62,17 @@ struct `The law of a root` {
     }
 
     @Test(.covers("B25"))
-    func `exempts nothing any more when the policy is gone`() throws {
+    func `exempts a ledger that grows, and nothing any more when the policy is gone`() throws {
         let fixture = try GovernedFixture()
-        fixture.write("build/product", "made anew")
-        #expect(try fixture.findings() == [])
+        for entry in 0..<3 {
+            fixture.write("ledger/hot/segment", String(repeating: "entry\n", count: entry + 1))
+            #expect(try fixture.findings() == [])
+        }
         let policy = "registries/policies/POL-EXEMPT-001.json"
         try fixture.remove(policy)
         #expect(
             try fixture.findings() == [
-                "integrity.orphan build/product", "integrity.missing \(policy)",
+                "integrity.orphan ledger/hot/segment", "integrity.missing \(policy)",
             ]
         )
     }
