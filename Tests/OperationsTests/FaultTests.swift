@@ -118,7 +118,7 @@ struct `An operation` {
         #expect(folder.status == 0, "\(folder.text)")
         #expect(
             folder.json?["moved"]?.array?.compactMap(\.string) == [
-                "scratch/a.txt", "scratch/b.txt",
+                "scratch", "scratch/a.txt", "scratch/b.txt",
             ]
         )
         #expect(try world.place.read("root/other.txt") == [UInt8(ascii: "o")])

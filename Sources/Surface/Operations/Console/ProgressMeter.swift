@@ -7,6 +7,7 @@ package final class ProgressMeter: Sendable {
     private let isOn: Bool
     private let shown = Mutex<Int>(-1)
 
+    /// A meter; off, it never says a thing.
     package init(isOn: Bool) { self.isOn = isOn }
 
     /// What a scan calls; `nil` where nobody watches.
