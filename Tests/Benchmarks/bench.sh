@@ -22,12 +22,12 @@ make_small_tree() {
   local root="$1"
   awk -v files="$files" -v directories="$directories" -v root="$root" 'BEGIN {
     line = "the quick brown fox jumps over the lazy dog, and nobody had asked it to;"
-    for (i = 0; i < 130; i++) text = text line "\n"
+    for (i = 0; i < 230; i++) text = text line "\n"
     for (d = 0; d < directories; d++) {
       system("mkdir -p " root "/data/d" d)
       for (i = d; i < files; i += directories) {
         path = root "/data/d" d "/f" i ".txt"
-        printf "%d\n%s", i, substr(text, 1, 1024 + (i * 7919) % 8192) > path
+        printf "%d\n%s", i, substr(text, 1, 1024 + (i * 7919) % 15360) > path
         close(path)
       }
     }
@@ -42,10 +42,10 @@ make_big_tree() {
   done
 }
 
-# The tree becomes a governed root as it is. Its law then asks for no gate that reads content, so
+# The tree becomes a governed root as it is. Its law then asks for no gate that reads the files again, so
 # that everybody does the same work; the row with the gate comes after.
 govern() {
-  "$charter" init --adopt "$1" >/dev/null && gates "$1" '[]'
+  "$charter" init --adopt "$1" >/dev/null && gates "$1" '["G3"]'
 }
 
 # Which gates the adopted files must pass.

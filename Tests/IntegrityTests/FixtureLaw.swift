@@ -124,6 +124,7 @@ enum FixtureLaw {
              "stages":["ci"],"content":{"purpose":"Names what needs no owner."},
              "exemptions":[
                {"pattern":"build/**","kind":"ignored","reason":"made anew"},
+               {"pattern":"ledger/*/**","kind":"chained","reason":"proved by its chain"},
                {"pattern":"planes/*/run/**","kind":"runtime","reason":"state"}]}
             """
         ),

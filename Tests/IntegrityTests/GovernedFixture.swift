@@ -9,7 +9,7 @@ import Support
 
 /// A whole governed root with a small law of its own, in a directory of its own.
 ///
-/// It is made once and copied for each test, so that a test costs milliseconds.
+/// It is made once and kept in memory for each test to write out, so that a test costs milliseconds.
 final class GovernedFixture: Sendable {
     let home: TemporaryDirectory
 
@@ -20,7 +20,7 @@ final class GovernedFixture: Sendable {
 
     static let clock = Clock.fixed(1_800_000_000_000_000_000)
 
-    private static let template: Result<TemporaryDirectory, any Error> = Result {
+    private static let template: Result<[String: [UInt8]], any Error> = Result {
         let home = TemporaryDirectory()
         let genesis = try RootGenesis(
             at: home.file("root"),
@@ -37,14 +37,16 @@ final class GovernedFixture: Sendable {
         guard case .done(let compiled) = outcome, compiled.violations.isEmpty else {
             throw FixtureProblem(what: "The fixture's law does not compile: \(outcome)")
         }
-        return home
+        return try contents(of: home.file("root"))
     }
 
     /// A copy of the root, whole.
     init() throws {
         let template = try GovernedFixture.template.get()
         home = TemporaryDirectory()
-        try FileManager.default.copyItem(atPath: template.file("root"), toPath: path)
+        for (name, bytes) in template where bytes != [FileKind.directory.rawValue] {
+            home.write("root/" + name, bytes: bytes)
+        }
     }
 
     func open() throws -> GovernedRoot {
@@ -168,7 +170,9 @@ final class GovernedFixture: Sendable {
     }
 
     /// Everything in the root by path, with its bytes; links and special files by their kind.
-    func contents() throws -> [String: [UInt8]] {
+    func contents() throws -> [String: [UInt8]] { try GovernedFixture.contents(of: path) }
+
+    private static func contents(of path: String) throws -> [String: [UInt8]] {
         var found: [String: [UInt8]] = [:]
         let directory = try Directory.open(path)
         for entry in try TreeWalk().list(directory) {

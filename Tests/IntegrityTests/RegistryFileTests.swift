@@ -48,11 +48,11 @@ struct `The registries of a root` {
         let fixture = try GovernedFixture()
         let isHashedElsewhere =
             name == RootLayout.ownershipRegistry || name == RootLayout.controlPlaneRegistry
-        let code = isHashedElsewhere ? "stale-registry" : "tampered"
+        let code = isHashedElsewhere ? "integrity.stale-registry" : "integrity.tampered"
         let text = try fixture.text(name)
         // The same rows with the line ends of an editor, so that only the bytes differ.
         fixture.write(name, text.replacingOccurrences(of: "\r\n", with: "\n"))
-        #expect(try fixture.findings() == ["integrity.\(code) \(name)"])
+        #expect(try fixture.findings() == ["\(code) \(name)"])
         #expect(try fixture.compile().written == [name])
         #expect(try fixture.findings() == [])
     }
@@ -70,12 +70,7 @@ struct `The registries of a root` {
         )
         let old = try #require(line.components(separatedBy: ",").first { $0.count == 64 })
         try fixture.replace(old, with: before, in: RootLayout.controlPlaneRegistry)
-        #expect(
-            try fixture.findings() == [
-                "integrity.stale-registry \(RootLayout.controlPlaneRegistry)",
-                "integrity.stale-registry \(name)",
-            ]
-        )
+        #expect(try fixture.findings() == ["integrity.stale-registry docs/.file_registry.csv"])
     }
 
     @Test(arguments: compiledEdits)
@@ -202,57 +197,59 @@ struct `The registries of a root` {
     private static let local = "src/.file_registry.csv"
 
     private static let compiledEdits = [
-        Mutation("a row for nothing", finds: "missing src/zzz") {
+        Mutation("a row for nothing", finds: "integrity.missing src/zzz") {
             try edit($0, ownership) { $0 + ["src/zzz,PKG-CODE,package,\(hash)"] }
         },
-        Mutation("a row taken out", finds: "stale-registry src/other.txt") {
+        Mutation("a row taken out", finds: "integrity.stale-registry src/other.txt") {
             try edit($0, ownership) { $0.filter { !$0.hasPrefix("src/other.txt,") } }
         },
-        Mutation("a row twice", finds: "duplicate src/other.txt") {
+        Mutation("a row twice", finds: "integrity.duplicate src/other.txt") {
             try edit($0, ownership) { lines in
                 lines.flatMap { $0.hasPrefix("src/other.txt,") ? [$0, $0] : [$0] }
             }
         },
-        Mutation("two rows swapped", finds: "bad-registry \(ownership)") {
+        Mutation("two rows swapped", finds: "integrity.bad-registry \(ownership)") {
             try edit($0, ownership) { lines in
                 var lines = lines
                 lines.swapAt(2, 3)
                 return lines
             }
         },
-        Mutation("another owner", finds: "stale-registry src/other.txt") {
+        Mutation("another owner", finds: "integrity.stale-registry src/other.txt") {
             try $0.replace("src/other.txt,PKG-CODE", with: "src/other.txt,PKG-LAW", in: ownership)
         },
-        Mutation("another hash", finds: "stale-registry src/other.txt") {
+        Mutation("another hash", finds: "integrity.stale-registry src/other.txt") {
             try edit($0, ownership) { lines in
                 lines.map { line in
                     line.hasPrefix("src/other.txt,") ? String(line.dropLast(64)) + hash : line
                 }
             }
         },
-        Mutation("a hash that is none", finds: "bad-registry \(ownership)") {
+        Mutation("a hash that is none", finds: "integrity.bad-registry \(ownership)") {
             try edit($0, ownership) { lines in
                 lines.map { $0.hasPrefix("src/other.txt,") ? String($0.dropLast()) : $0 }
             }
         },
-        Mutation("another header", finds: "bad-registry \(ownership)") {
+        Mutation("another header", finds: "integrity.bad-registry \(ownership)") {
             try $0.replace("file_path,", with: "path,", in: ownership)
         },
-        Mutation("one more column", finds: "bad-registry \(ownership)") {
+        Mutation("one more column", finds: "integrity.bad-registry \(ownership)") {
             try edit($0, ownership) { $0.map { $0 + ",x" } }
         },
-        Mutation("nothing", finds: "bad-registry \(ownership)") { $0.write(ownership, "") },
-        Mutation("no bytes of text", finds: "bad-registry \(ownership)") {
+        Mutation("nothing", finds: "integrity.bad-registry \(ownership)") {
+            $0.write(ownership, "")
+        },
+        Mutation("no bytes of text", finds: "integrity.bad-registry \(ownership)") {
             $0.write(ownership, bytes: [0xFF, 0xFE, 0x00])
         },
-        Mutation("a word where a hash belongs", finds: "stale-registry src/other.txt") {
+        Mutation("a word where a hash belongs", finds: "integrity.stale-registry src/other.txt") {
             try edit($0, ownership) { lines in
                 lines.map { line in
                     line.hasPrefix("src/other.txt,") ? String(line.dropLast(64)) + "seal" : line
                 }
             }
         },
-        Mutation("the packages without a header", finds: "bad-registry \(packages)") {
+        Mutation("the packages without a header", finds: "integrity.bad-registry \(packages)") {
             try edit($0, packages) { Array($0.dropFirst()) }
         },
     ]
@@ -260,71 +257,79 @@ struct `The registries of a root` {
     private static let packages = RootLayout.packagesRegistry
 
     private static let localEdits = [
-        Mutation("a row for nothing", finds: "missing src/zzz") {
+        Mutation("a row for nothing", finds: "integrity.missing src/zzz") {
             try edit($0, local) { $0 + ["zzz,PKG-CODE,package,\(hash)"] }
         },
-        Mutation("a row taken out", finds: "orphan src/other.txt") {
+        Mutation("a row taken out", finds: "integrity.orphan src/other.txt") {
             try edit($0, local) { $0.filter { !$0.hasPrefix("other.txt,") } }
         },
-        Mutation("a row twice", finds: "duplicate src/other.txt") {
+        Mutation("a row twice", finds: "integrity.duplicate src/other.txt") {
             try edit($0, local) { $0 + $0.filter { $0.hasPrefix("other.txt,") } }
         },
-        Mutation("an owner that does not exist", finds: stale, "unknown-owner src/other.txt") {
+        Mutation(
+            "an owner that does not exist",
+            finds: stale,
+            "integrity.unknown-owner src/other.txt"
+        ) {
             try $0.replace("other.txt,PKG-CODE", with: "other.txt,PKG-NONE", in: local)
         },
-        Mutation("a framework as owner", finds: "framework-owner src/other.txt", stale) {
+        Mutation("a framework as owner", finds: "integrity.framework-owner src/other.txt", stale) {
             try $0.replace(
                 "other.txt,PKG-CODE,package",
                 with: "other.txt,FMWK-CODE,framework",
                 in: local
             )
         },
-        Mutation("a package that is called a spec", finds: stale, "unknown-owner src/other.txt") {
+        Mutation(
+            "a package that is called a spec",
+            finds: stale,
+            "integrity.unknown-owner src/other.txt"
+        ) {
             try $0.replace("other.txt,PKG-CODE,package", with: "other.txt,PKG-CODE,spec", in: local)
         },
-        Mutation("an owner of unknown kind", finds: "bad-registry \(local)") {
+        Mutation("an owner of unknown kind", finds: "integrity.bad-registry \(local)") {
             try $0.replace(
                 "other.txt,PKG-CODE,package",
                 with: "other.txt,PKG-CODE,group",
                 in: local
             )
         },
-        Mutation("a pattern", finds: "bad-path \(local)") {
+        Mutation("a pattern", finds: "integrity.bad-path \(local)") {
             try edit($0, local) { $0 + ["*.txt,PKG-CODE,package,"] }
         },
-        Mutation("the directory above", finds: "bad-path \(local)") {
+        Mutation("the directory above", finds: "integrity.bad-path \(local)") {
             try edit($0, local) { $0 + ["../empty.txt,PKG-CODE,package,"] }
         },
-        Mutation("another directory", finds: "bad-path \(local)") {
+        Mutation("another directory", finds: "integrity.bad-path \(local)") {
             try edit($0, local) { $0 + ["deep/er/leaf.txt,PKG-CODE,package,"] }
         },
-        Mutation("an absolute path", finds: "bad-path \(local)") {
+        Mutation("an absolute path", finds: "integrity.bad-path \(local)") {
             try edit($0, local) { $0 + ["/etc/hostname,PKG-CODE,package,"] }
         },
-        Mutation("a hash that is none", finds: "bad-registry \(local)") {
+        Mutation("a hash that is none", finds: "integrity.bad-registry \(local)") {
             try edit($0, local) { lines in
                 lines.map { $0.hasPrefix("other.txt,") ? String($0.dropLast()) : $0 }
             }
         },
-        Mutation("another header", finds: "bad-registry \(local)") {
+        Mutation("another header", finds: "integrity.bad-registry \(local)") {
             try $0.replace("file_path,", with: "path,", in: local)
         },
-        Mutation("one more column", finds: "bad-registry \(local)") {
+        Mutation("one more column", finds: "integrity.bad-registry \(local)") {
             try edit($0, local) { $0.map { $0 + ",x" } }
         },
-        Mutation("one column less in one row", finds: "bad-registry \(local)") {
+        Mutation("one column less in one row", finds: "integrity.bad-registry \(local)") {
             try $0.replace("other.txt,PKG-CODE,package,", with: "other.txt,PKG-CODE,", in: local)
         },
-        Mutation("itself", finds: "tampered src/.file_registry.csv") {
+        Mutation("itself", finds: "integrity.tampered src/.file_registry.csv") {
             try edit($0, local) { $0 + [".file_registry.csv,PKG-CODE,package,\(hash)"] }
         },
-        Mutation("nothing", finds: "bad-registry \(local)") { $0.write(local, "") },
-        Mutation("a byte order mark", finds: "bad-registry \(local)") {
+        Mutation("nothing", finds: "integrity.bad-registry \(local)") { $0.write(local, "") },
+        Mutation("a byte order mark", finds: "integrity.bad-registry \(local)") {
             $0.write(local, bytes: [0xEF, 0xBB, 0xBF] + (try $0.bytes(local)))
         },
     ]
 
-    private static let stale = "stale-registry src/other.txt"
+    private static let stale = "integrity.stale-registry src/other.txt"
     private static let hash = Digest.sha256(of: Array("zzz".utf8)).hex
 
     private static func edit(

@@ -49,8 +49,7 @@ struct `The stages of a check` {
         #expect((report.stateRoot != nil) == (last >= .hashes))
     }
 
-    @Test(.covers("D47", "D48"))
-    func `give each finding a path, a rule, a reason and a next step`() throws {
+    @Test func `give each finding a path, a rule, a reason and a next step`() throws {
         let fixture = try GovernedFixture()
         fixture.write("src/orphan.txt", "x")
         try fixture.remove("empty.txt")

@@ -19,14 +19,14 @@ struct Mutation: Sendable, CustomTestStringConvertible {
         apply: @escaping @Sendable (GovernedFixture) throws -> Void
     ) {
         self.name = name
-        self.finds = finds.map { "integrity." + $0 }
+        self.finds = finds
         self.apply = apply
     }
 
     var testDescription: String { name }
 }
 
-@Suite(.covers("C01", "C16", "C54", "D01", "D02", "D07", "D08"))
+@Suite(.covers("C01", "C16", "D02", "D03", "D07", "D08"))
 struct `A governed root` {
     @Test func `is whole when it is made`() throws {
         let report = try GovernedFixture().check()
@@ -38,6 +38,17 @@ struct `A governed root` {
         #expect(report.stateRoot != nil)
         #expect(report.json["verdict"]?.string == "whole")
         #expect(report.json["stopped_at"] == .null)
+    }
+
+    @Test(.covers("D10"))
+    func `has no file that is not in the compiled registry, and the other way round`() throws {
+        let fixture = try GovernedFixture()
+        let table = try fixture.text(RootLayout.ownershipRegistry)
+        let rows = table.components(separatedBy: "\r\n").dropFirst()
+            .compactMap { $0.components(separatedBy: ",").first }.filter { !$0.isEmpty }
+        let files = try Directory.open(fixture.path)
+        let there = try fixture.contents().keys.filter { try files.facts(of: $0)?.kind == .file }
+        #expect(rows == there.sorted())
     }
 
     @Test(arguments: additions + deletions + changes)
@@ -117,65 +128,70 @@ struct `A governed root` {
     // MARK: - Tables
 
     private static let additions = [
-        Mutation("a file", finds: "orphan src/new.txt") { $0.write("src/new.txt", "new") },
-        Mutation("an empty file", finds: "orphan src/new") { $0.write("src/new", "") },
-        Mutation("a file at the top", finds: "orphan new") { $0.write("new", "x") },
-        Mutation("a dot file", finds: "orphan src/.hidden") { $0.write("src/.hidden", "x") },
-        Mutation("a file among the law", finds: "orphan registries/x.csv") {
+        Mutation("a file", finds: "integrity.orphan src/new.txt") {
+            $0.write("src/new.txt", "new")
+        },
+        Mutation("an empty file", finds: "integrity.orphan src/new") { $0.write("src/new", "") },
+        Mutation("a file at the top", finds: "integrity.orphan new") { $0.write("new", "x") },
+        Mutation("a dot file", finds: "integrity.orphan src/.hidden") {
+            $0.write("src/.hidden", "x")
+        },
+        Mutation("a file among the law", finds: "integrity.orphan registries/x.csv") {
             $0.write("registries/x.csv", "x")
         },
-        Mutation("a file in a new directory", finds: "orphan new/deep/file") {
+        Mutation("a file in a new directory", finds: "integrity.orphan new/deep/file") {
             $0.write("new/deep/file", "x")
         },
-        Mutation("a temporary of a crash", finds: "orphan src/.main.txt.1.charter-new") {
+        Mutation("a temporary of a crash", finds: "integrity.orphan src/.main.txt.1.charter-new") {
             $0.write("src/.main.txt.1.charter-new", "x")
         },
-        Mutation("a left-over of genesis", finds: "orphan .charter-init/0") {
+        Mutation("a left-over of genesis", finds: "integrity.orphan .charter-init/0") {
             $0.write(".charter-init/0", "x")
         },
-        Mutation("an empty directory", finds: "orphan src/empty") {
+        Mutation("an empty directory", finds: "integrity.orphan src/empty") {
             try FileManager.default.createDirectory(
                 atPath: $0.file("src/empty"),
                 withIntermediateDirectories: false
             )
         },
-        Mutation("an empty directory in one", finds: "orphan new/empty") {
+        Mutation("an empty directory in one", finds: "integrity.orphan new/empty") {
             try FileManager.default.createDirectory(
                 atPath: $0.file("new/empty"),
                 withIntermediateDirectories: true
             )
         },
-        Mutation("a link to inside", finds: "forbidden-kind src/link") {
+        Mutation("a link to inside", finds: "integrity.forbidden-kind src/link") {
             try link($0, "src/link", "main.txt")
         },
-        Mutation("a link to outside", finds: "forbidden-kind src/link") {
+        Mutation("a link to outside", finds: "integrity.forbidden-kind src/link") {
             try link($0, "src/link", "/etc/hostname")
         },
-        Mutation("a dangling link", finds: "forbidden-kind src/link") {
+        Mutation("a dangling link", finds: "integrity.forbidden-kind src/link") {
             try link($0, "src/link", "nowhere")
         },
-        Mutation("a link to a directory", finds: "forbidden-kind src/link") {
+        Mutation("a link to a directory", finds: "integrity.forbidden-kind src/link") {
             try link($0, "src/link", "/etc")
         },
-        Mutation("a link that only names itself", finds: "forbidden-kind src/link") {
+        Mutation("a link that only names itself", finds: "integrity.forbidden-kind src/link") {
             try link($0, "src/link", "link")
         },
-        Mutation("a link in place of an exempt directory", finds: "forbidden-kind build") {
+        Mutation("a link in place of an exempt directory", finds: "integrity.forbidden-kind build")
+        {
             try link($0, "build", "/etc")
         },
-        Mutation("a file in place of an exempt directory", finds: "orphan build") {
+        Mutation("a file in place of an exempt directory", finds: "integrity.orphan build") {
             $0.write("build", "x")
         },
-        Mutation("a FIFO", finds: "forbidden-kind src/fifo") {
+        Mutation("a FIFO", finds: "integrity.forbidden-kind src/fifo") {
             unsafe mkfifo($0.file("src/fifo"), 0o600)
         },
-        Mutation("a socket", finds: "forbidden-kind src/socket") {
+        Mutation("a socket", finds: "integrity.forbidden-kind src/socket") {
             _ = try UnixListener.listen($0.file("src/socket"))
         },
         Mutation(
             "a directory with a registry of its own",
-            finds: "stale-registry new/.file_registry.csv",
-            "stale-registry new/file"
+            finds: "integrity.stale-registry new/.file_registry.csv",
+            "integrity.stale-registry new/file"
         ) {
             $0.write("new/file", "x")
             $0.write(
@@ -188,142 +204,176 @@ struct `A governed root` {
 
     private static let deletions =
         [
-            Mutation("a file", finds: "missing src/main.txt") { try $0.remove("src/main.txt") },
-            Mutation("an empty file", finds: "missing empty.txt") { try $0.remove("empty.txt") },
-            Mutation("a local registry", finds: "no-local-registry src") {
+            Mutation("a file", finds: "integrity.missing src/main.txt") {
+                try $0.remove("src/main.txt")
+            },
+            Mutation("an empty file", finds: "integrity.missing empty.txt") {
+                try $0.remove("empty.txt")
+            },
+            Mutation("a local registry", finds: "integrity.no-local-registry src") {
                 try $0.remove("src/.file_registry.csv")
             },
-            Mutation("the registry at the top", finds: "no-local-registry .") {
+            Mutation("the registry at the top", finds: "integrity.no-local-registry .") {
                 try $0.remove(".file_registry.csv")
             },
             Mutation(
                 "a whole directory",
-                finds: "missing src/deep/er/.file_registry.csv",
-                "missing src/deep/er/leaf.txt"
+                finds: "integrity.missing src/deep/er/.file_registry.csv",
+                "integrity.missing src/deep/er/leaf.txt"
             ) { try $0.remove("src/deep") },
-            Mutation("a document of the law", finds: "missing registries/gates/G1.json") {
+            Mutation("a document of the law", finds: "integrity.missing registries/gates/G1.json") {
                 try $0.remove("registries/gates/G1.json")
             },
-            Mutation("a policy", finds: "missing registries/policies/POL-EXEMPT-001.json") {
+            Mutation("a policy", finds: "integrity.missing registries/policies/POL-EXEMPT-001.json")
+            {
                 try $0.remove("registries/policies/POL-EXEMPT-001.json")
             },
         ]
         + RootLayout.compiled.map { name in
-            Mutation("the compiled \(name)", finds: "missing \(name)") { try $0.remove(name) }
+            Mutation("the compiled \(name)", finds: "integrity.missing \(name)") {
+                try $0.remove(name)
+            }
         }
 
     private static let changes = [
-        Mutation("one byte", finds: "tampered src/other.txt") {
+        Mutation("one byte", finds: "integrity.tampered src/other.txt") {
             $0.write("src/other.txt", "othes\n")
         },
-        Mutation("one byte more", finds: "tampered empty.txt") { $0.write("empty.txt", "\n") },
-        Mutation("nothing left", finds: "tampered src/other.txt") {
+        Mutation("one byte more", finds: "integrity.tampered empty.txt") {
+            $0.write("empty.txt", "\n")
+        },
+        Mutation("nothing left", finds: "integrity.tampered src/other.txt") {
             $0.write("src/other.txt", "")
         },
-        Mutation("a new name", finds: "orphan src/moved.txt", "missing src/other.txt") {
+        Mutation(
+            "a new name",
+            finds: "integrity.orphan src/moved.txt",
+            "integrity.missing src/other.txt"
+        ) {
             try FileManager.default.moveItem(
                 atPath: $0.file("src/other.txt"),
                 toPath: $0.file("src/moved.txt")
             )
         },
-        Mutation("two files swapped", finds: "tampered docs/guide.md", "tampered src/main.txt") {
+        Mutation(
+            "two files swapped",
+            finds: "integrity.tampered docs/guide.md",
+            "integrity.tampered src/main.txt"
+        ) {
             let (a, b) = (try $0.bytes("docs/guide.md"), try $0.bytes("src/main.txt"))
             $0.write("docs/guide.md", bytes: b)
             $0.write("src/main.txt", bytes: a)
         },
-        Mutation("a link in its place", finds: "forbidden-kind src/other.txt") {
+        Mutation("a link in its place", finds: "integrity.forbidden-kind src/other.txt") {
             let copy = $0.home.file("copy")
             try FileManager.default.moveItem(atPath: $0.file("src/other.txt"), toPath: copy)
             try link($0, "src/other.txt", copy)
         },
-        Mutation("a link in place of its directory", finds: "forbidden-kind src/deep") {
+        Mutation("a link in place of its directory", finds: "integrity.forbidden-kind src/deep") {
             let copy = $0.home.file("copy")
             try FileManager.default.moveItem(atPath: $0.file("src/deep"), toPath: copy)
             try link($0, "src/deep", copy)
         },
-        Mutation("a directory in its place", finds: "orphan src/other.txt") {
+        Mutation("a directory in its place", finds: "integrity.orphan src/other.txt") {
             try $0.remove("src/other.txt")
             try FileManager.default.createDirectory(
                 atPath: $0.file("src/other.txt"),
                 withIntermediateDirectories: false
             )
         },
-        Mutation("a second name outside", finds: "hard-link src/other.txt") {
+        Mutation("a second name outside", finds: "integrity.hard-link src/other.txt") {
             try FileManager.default.linkItem(
                 atPath: $0.file("src/other.txt"),
                 toPath: $0.home.file("other")
             )
         },
-        Mutation("a set-user-id bit", finds: "mode src/other.txt") {
+        Mutation("a set-user-id bit", finds: "integrity.mode src/other.txt") {
             $0.setMode("src/other.txt", 0o4755)
         },
-        Mutation("a set-group-id bit", finds: "mode src/other.txt") {
+        Mutation("a set-group-id bit", finds: "integrity.mode src/other.txt") {
             $0.setMode("src/other.txt", 0o2755)
         },
-        Mutation("a local registry", finds: "tampered src/.file_registry.csv") {
+        Mutation("a local registry", finds: "integrity.tampered src/.file_registry.csv") {
             let text = try $0.text("src/.file_registry.csv")
             $0.write("src/.file_registry.csv", text.replacingOccurrences(of: "\r\n", with: "\n"))
         },
-        Mutation("the root's manifest", finds: "tampered registries/root.json") {
+        Mutation("the root's manifest", finds: "integrity.tampered registries/root.json") {
             try $0.replace("Fixture", with: "Another", in: "registries/root.json")
         },
-        Mutation("a framework", finds: "tampered registries/frameworks/FMWK-CODE.schema.json") {
+        Mutation(
+            "a framework",
+            finds: "integrity.tampered registries/frameworks/FMWK-CODE.schema.json"
+        ) {
             try $0.replace(
                 "1.2.0",
                 with: "1.3.0",
                 in: "registries/frameworks/FMWK-CODE.schema.json"
             )
         },
-        Mutation("a spec that is broken", finds: "tampered registries/specs/SPEC-CODE.json") {
+        Mutation(
+            "a spec that is broken",
+            finds: "integrity.tampered registries/specs/SPEC-CODE.json"
+        ) {
             $0.write("registries/specs/SPEC-CODE.json", "{")
         },
-        Mutation("a package that is empty", finds: "tampered registries/packages/PKG-CODE.json") {
+        Mutation(
+            "a package that is empty",
+            finds: "integrity.tampered registries/packages/PKG-CODE.json"
+        ) {
             $0.write("registries/packages/PKG-CODE.json", "")
         },
     ]
 
     private static let namings = [
-        Mutation("not UTF-8", finds: "bad-path src/\\x{invalid}") {
+        Mutation("not UTF-8", finds: "integrity.bad-path src/\\x{invalid}") {
             try raw($0, Array("src/".utf8) + [0xFF])
         },
-        Mutation("a line feed", finds: "bad-path src/a\\u{a}b") { $0.write("src/a\nb", "x") },
-        Mutation("an escape", finds: "bad-path src/\\u{1b}[2J") { $0.write("src/\u{1B}[2J", "x") },
-        Mutation("a line feed in a directory", finds: "bad-path a\\u{a}b/file") {
+        Mutation("a line feed", finds: "integrity.bad-path src/a\\u{a}b") {
+            $0.write("src/a\nb", "x")
+        },
+        Mutation("an escape", finds: "integrity.bad-path src/\\u{1b}[2J") {
+            $0.write("src/\u{1B}[2J", "x")
+        },
+        Mutation("a line feed in a directory", finds: "integrity.bad-path a\\u{a}b/file") {
             $0.write("a\nb/file", "x")
         },
-        Mutation("text that runs backwards", finds: "orphan src/\\u{202e}txt.nim") {
+        Mutation("text that runs backwards", finds: "integrity.orphan src/\\u{202e}txt.nim") {
             $0.write("src/\u{202E}txt.nim", "x")
         },
-        Mutation("a twin in case", finds: "orphan src/MAIN.txt", "twin src/main.txt") {
+        Mutation(
+            "a twin in case",
+            finds: "integrity.orphan src/MAIN.txt",
+            "integrity.twin src/main.txt"
+        ) {
             $0.write("src/MAIN.txt", "x")
         },
         Mutation(
             "a twin by a sign like K",
-            finds: "orphan dock",
-            "orphan doc\u{212A}",
-            "twin doc\u{212A}"
+            finds: "integrity.orphan dock",
+            "integrity.orphan doc\u{212A}",
+            "integrity.twin doc\u{212A}"
         ) {
             $0.write("dock", "x")
             $0.write("doc\u{212A}", "x")
         },
         Mutation(
             "twins by accent",
-            finds: "orphan src/e\u{301}.txt",
-            "orphan src/\u{E9}.txt",
-            "twin src/\u{E9}.txt"
+            finds: "integrity.orphan src/e\u{301}.txt",
+            "integrity.orphan src/\u{E9}.txt",
+            "integrity.twin src/\u{E9}.txt"
         ) {
             try raw($0, Array("src/".utf8) + [0xC3, 0xA9] + Array(".txt".utf8))
             try raw($0, Array("src/e".utf8) + [0xCC, 0x81] + Array(".txt".utf8))
         },
-        Mutation("255 bytes", finds: "orphan src/" + String(repeating: "n", count: 255)) {
+        Mutation("255 bytes", finds: "integrity.orphan src/" + String(repeating: "n", count: 255)) {
             $0.write("src/" + String(repeating: "n", count: 255), "x")
         },
-        Mutation("spaces only", finds: "orphan src/   ") { $0.write("src/   ", "x") },
-        Mutation("a comma and quotes", finds: "orphan src/a,\"b\"") {
+        Mutation("spaces only", finds: "integrity.orphan src/   ") { $0.write("src/   ", "x") },
+        Mutation("a comma and quotes", finds: "integrity.orphan src/a,\"b\"") {
             $0.write("src/a,\"b\"", "x")
         },
-        Mutation("three dots", finds: "orphan src/...") { $0.write("src/...", "x") },
-        Mutation("deeper than the walk goes", finds: "too-deep " + deep(65)) {
+        Mutation("three dots", finds: "integrity.orphan src/...") { $0.write("src/...", "x") },
+        Mutation("deeper than the walk goes", finds: "integrity.too-deep " + deep(65)) {
             $0.write(deep(66) + "/f", "x")
         },
     ]

@@ -12,6 +12,7 @@ package struct LocalRegistry: Sendable {
         /// The digest as registered; `nil` where a person has written the row and left it empty.
         package let digest: Digest?
 
+        /// One file's row.
         package init(
             name: [UInt8],
             owner: String,
@@ -221,6 +222,7 @@ package struct LocalRegistry: Sendable {
 struct OwnerCache {
     private var bytes: [UInt8] = []
     private var text = ""
+    /// Empty until a row was read; no registry of an owner is.
     private var kindBytes: [UInt8] = []
     private var kind = OwnershipRow.OwnerRegistry.package
 
@@ -230,8 +232,8 @@ struct OwnerCache {
         _ row: Int
     ) -> (String, OwnershipRow.OwnerRegistry)? {
         if let owner = table.plainBytes(row: row, column: 1),
-            let registry = table.plainBytes(row: row, column: 2), owner == bytes[...],
-            registry == kindBytes[...]
+            let registry = table.plainBytes(row: row, column: 2), !registry.isEmpty,
+            owner == bytes[...], registry == kindBytes[...]
         {
             return (text, kind)
         }

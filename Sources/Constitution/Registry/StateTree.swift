@@ -12,7 +12,14 @@ package struct StateTree: Sendable {
     private let places: [Int]
 
     /// The state of these rows; each row's digest comes from the tree, not from the registry.
-    package init(ownership: OwnershipTable, tree: TreeSnapshot, leavingOut excluded: String) {
+    ///
+    /// `known` are the leaves of rows whose registered digests have been shown to be those of the tree.
+    package init(
+        ownership: OwnershipTable,
+        tree: TreeSnapshot,
+        leavingOut excluded: String,
+        known: [Digest?] = []
+    ) {
         var leaves: [Digest] = []
         var places: [Int] = []
         var entry: [UInt8] = []
@@ -21,6 +28,11 @@ package struct StateTree: Sendable {
         // Rows and files are both in the order of their paths: one pass over both.
         var at = 0
         for (place, row) in ownership.rows.enumerated() {
+            if place < known.count, let leaf = known[place] {
+                leaves.append(leaf)
+                places.append(place)
+                continue
+            }
             while at < tree.paths.count && tree.paths[at] < row.path { at += 1 }
             guard at < tree.paths.count, tree.paths[at] == row.path,
                 let digest = tree.digests[at], !row.path.bytes.elementsEqual(excluded.utf8)
@@ -33,6 +45,17 @@ package struct StateTree: Sendable {
         self.leaves = leaves
         self.places = places
         rows = ownership.rows
+    }
+
+    /// The leaf of each row by its registered digest; `nil` where that is kept elsewhere.
+    package static func leaves(of ownership: OwnershipTable) -> [Digest?] {
+        var entry: [UInt8] = []
+        return ownership.rows.map { row in
+            guard case .digest(let digest) = row.content else { return nil }
+            entry.removeAll(keepingCapacity: true)
+            write(row, digest, into: &entry)
+            return MerkleTree.leafHash(entry.span)
+        }
     }
 
     /// The single hash of the state.

@@ -1,13 +1,15 @@
 import Canon
 import Crypto
+import Host
 import Law
 import Registry
+import Synchronization
 
 /// Stage 5: the required gates of each spec pass over the files that it is answerable for.
 ///
 /// A gate is data: rules that the Governor applies. Which gates run for a spec is its framework's
 /// list and its own; nothing here can skip one.
-struct GatePass {
+struct GatePass: Sendable {
     private let state: RootState
     private let ownership: OwnershipTable
     private let schemas: Schemas
@@ -23,13 +25,16 @@ struct GatePass {
     }
 
     /// Every failing gate, and how many gate runs there were.
-    func judge() -> (violations: [Violation], runs: Int) {
+    ///
+    /// Specs are judged beside each other: what one gate finds never depends on another.
+    func judge(threads: Int) -> (violations: [Violation], runs: Int) {
+        var dockets: [Docket] = []
         var violations: [Violation] = []
-        var runs = 0
         var governors: [String: Governor] = [:]
+        var runs = 0
         for spec in state.book.specs.values.sorted(by: { $0.id < $1.id }) {
             guard let framework = state.book.framework(spec.frameworkID.text) else { continue }
-            let (target, budget) = target(of: spec)
+            var docket = Docket(spec: spec, gates: [])
             for id in spec.effectiveGates(under: framework) {
                 guard let gate = state.book.gates[id] else { continue }
                 runs += 1
@@ -40,7 +45,7 @@ struct GatePass {
                             try made(gate, framework)
                         }
                     governors[key] = governor
-                    violations += findings(governor.judge(target, budget: budget), gate, spec)
+                    docket.gates.append((gate, governor))
                 } catch {
                     violations.append(
                         Violation(
@@ -54,8 +59,37 @@ struct GatePass {
                     )
                 }
             }
+            dockets.append(docket)
         }
+        violations += judged(dockets, threads)
         return (violations.sorted(), runs)
+    }
+
+    /// One spec and the gates that it must pass.
+    private struct Docket: Sendable {
+        let spec: Specification
+        var gates: [(gate: GateDefinition, governor: Governor)]
+    }
+
+    private func judged(_ dockets: [Docket], _ threads: Int) -> [Violation] {
+        let next = Atomic<Int>(0)
+        let found = Mutex<[Violation]>([])
+        WorkerThreads.run(min(threads, max(1, dockets.count))) { _ in
+            while true {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < dockets.count else { return }
+                let (target, budget) = target(of: dockets[index].spec)
+                for (gate, governor) in dockets[index].gates {
+                    let all = findings(
+                        governor.judge(target, budget: budget),
+                        gate,
+                        dockets[index].spec
+                    )
+                    if !all.isEmpty { found.withLock { $0 += all } }
+                }
+            }
+        }
+        return found.withLock { $0 }
     }
 
     private func made(
@@ -100,26 +134,24 @@ struct GatePass {
     ///
     /// The budget grows with the bytes, since looking at more of them is no sign of a runaway rule.
     private func target(of spec: Specification) -> (TreeTarget, Budget) {
-        var whole: [RelativePath: RelativePath] = [:]
-        let prefix = spec.root.isEmpty ? [] : Array((spec.root + "/").utf8)
         let owners =
             [spec.id.text]
             + state.book.packages.values.filter { $0.specID == spec.id }.map(\.id.text)
-        for path in owners.flatMap({ owned[$0] ?? [] }) where path.bytes.starts(with: prefix) {
-            if let inner = try? RelativePath(bytes: path.bytes[prefix.count...]) {
-                whole[inner] = path
-            }
-        }
+        let owned = owners.flatMap { self.owned[$0] ?? [] }
+        let prefix = spec.root.isEmpty ? [] : Array((spec.root + "/").utf8)
+        let files =
+            prefix.isEmpty
+            ? owned
+            : owned.filter { $0.bytes.starts(with: prefix) }
+                .compactMap { try? RelativePath(bytes: $0.bytes[prefix.count...]) }
         let tree = state.tree
-        let paths = whole
         var budget = Budget.standard
         budget.fileBytesMax = GovernedRoot.registryBytesMax
         budget.stepsMax += 2 * Int(state.scan.byteCount)
-        let target = TreeTarget(
-            files: Array(paths.keys),
-            metadata: metadata(of: spec)
-        ) { file, limit in
-            guard let path = paths[file] else { return .unreadable("it is not there") }
+        let target = TreeTarget(files: files, metadata: metadata(of: spec)) { file, limit in
+            guard let path = try? RelativePath(bytes: prefix + file.bytes) else {
+                return .unreadable("its path is too long")
+            }
             switch tree.document(path) {
             case .failure(let fault): return .unreadable(fault.description)
             case .success(let bytes): return bytes.count > limit ? .tooLarge : .bytes(bytes)

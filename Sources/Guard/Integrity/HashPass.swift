@@ -85,7 +85,7 @@ struct HashPass {
             tree: state.tree,
             book: state.book,
             locals: state.locals
-        ).compileLaw(over: ownership)
+        ).compileLaw(over: ownership, isCanonical: state.agreement?.isCanonical ?? false)
         for path in compiled.wrong {
             refuse(
                 .staleRegistry,

@@ -66,7 +66,7 @@ package struct IntegrityCheck: Sendable {
             switch stage {
             case .ownership:
                 (report.violations, ownership) = OwnershipPass(state).judge()
-                report.ownerCount = Set(ownership.rows.map(\.owner)).count
+                report.ownerCount = ownerCount(state, ownership)
             case .hashes:
                 report.violations = HashPass(state, ownership: ownership).judge()
                 if report.isWhole { try judgeSeal(state, ownership, &report, judgesSeal) }
@@ -78,11 +78,18 @@ package struct IntegrityCheck: Sendable {
                     .judge(isSealed: report.seal == .verified)
             case .gates:
                 let pass = GatePass(state, ownership: ownership)
-                (report.violations, report.gateRuns) = pass.judge()
+                (report.violations, report.gateRuns) = pass.judge(threads: threads)
             }
             if !report.isWhole { break }
         }
         return report
+    }
+
+    private func ownerCount(_ state: RootState, _ ownership: OwnershipTable) -> Int {
+        guard let agreement = state.agreement else {
+            return Set(ownership.rows.map(\.owner)).count
+        }
+        return Set(agreement.owners.union(agreement.keepers).map(\.id)).count
     }
 
     private func judgeSeal(
@@ -94,7 +101,9 @@ package struct IntegrityCheck: Sendable {
         let tree = StateTree(
             ownership: ownership,
             tree: state.tree,
-            leavingOut: RootLayout.seal
+            leavingOut: RootLayout.seal,
+            // Stage 2 has just shown that each registered digest is the one on disk.
+            known: state.agreement?.leaves ?? []
         )
         report.stateRoot = tree.root
         guard judgesSeal else { return }

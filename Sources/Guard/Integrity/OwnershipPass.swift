@@ -33,6 +33,7 @@ struct OwnershipPass {
 
     /// The verdict, and the ownership registry that the later stages go by.
     func judge() -> (violations: [Violation], ownership: OwnershipTable) {
+        if agrees { return ([], compiled) }
         var pass = self
         pass.judgeFiles()
         return (pass.violations.sorted(), compiled)
@@ -102,6 +103,20 @@ struct OwnershipPass {
         judge(lacking: lacking)
         for row in lost where !lacking.contains(row.path.parent?.bytes ?? []) {
             refuse(missing: row)
+        }
+    }
+
+    /// Whether all names agree and everybody who owns something exists: then nothing can be found.
+    private var agrees: Bool {
+        guard violations.isEmpty, isComparable, let packages, let specs,
+            let agreement = state.agreement
+        else { return false }
+        return agreement.owners.union(agreement.keepers).allSatisfy { owner in
+            switch owner.registry {
+            case .framework: false
+            case .package: packages.contains(owner.id)
+            case .spec: specs.contains(owner.id)
+            }
         }
     }
 

@@ -58,6 +58,19 @@ package struct RootState: Sendable {
         localIndex = index
     }
 
+    /// The agreement of all names, when nothing stands against it.
+    ///
+    /// It rests on registries that were read beside the scan; it holds only if they were hashed with
+    /// the same bytes.
+    var agreement: Agreement? {
+        guard let compiled, let agreement = compiled.agreement, scan.violations.isEmpty,
+            localViolations.isEmpty, exemptionViolations.isEmpty,
+            let path = try? RelativePath(RootLayout.ownershipRegistry),
+            tree.digest(of: path) == compiled.digest
+        else { return nil }
+        return agreement
+    }
+
     /// The name of the exemption that a path falls under, if any.
     package func exemption(of path: RelativePath) -> PolicyDocument.Exemption? {
         exemptions.exemption(of: path.bytes)
@@ -168,6 +181,8 @@ struct CompiledReading: Sendable {
     let table: OwnershipTable
     let violations: [Violation]
     let digest: Digest
+    /// Whether all names agree, as far as bytes that were read beside the scan can say.
+    let agreement: Agreement?
 }
 
 /// The registries of a tree, read while its files are hashed.
@@ -193,10 +208,13 @@ private struct RegistryReading: Sendable {
         else { return }
         var violations: [Violation] = []
         let table = OwnershipTable(parsing: bytes, reusing: paths, violations: &violations)
+        let isClean = violations.isEmpty && self.violations.isEmpty
         compiled = CompiledReading(
             table: table,
             violations: violations,
-            digest: .sha256(of: bytes)
+            digest: .sha256(of: bytes),
+            agreement: !isClean
+                ? nil : Agreement(paths: paths, locals: locals, compiled: table, bytes: bytes)
         )
     }
 

@@ -44,9 +44,9 @@ package struct TreeScan: Sendable {
     let directories: [[UInt8]]
     package let byteCount: UInt64
 
-    /// Scans a root. `exemptions` names what is not part of it.
+    /// Scans a root.
     ///
-    /// While the other threads begin to read, the first one sorts the entries and then does what
+    /// `exemptions` names what is not part of it. While the other threads begin to read, the first one sorts the entries and then does what
     /// `alongside` asks with the governed paths and directories, such as reading registries.
     static func run<Extra: Sendable>(
         _ root: GovernedRoot,

@@ -69,7 +69,7 @@ package struct Answer: Sendable {
     /// Bytes that are the answer themselves, such as an exported table; printed instead of lines.
     package var raw: [UInt8]?
 
-    /// An answer that people and machines read from one value.
+    /// An answer; done unless a verdict says otherwise.
     package init(
         _ verdict: Verdict = .done,
         json: JSONValue,

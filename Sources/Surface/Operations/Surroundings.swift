@@ -20,7 +20,7 @@ package struct Surroundings: Sendable {
     /// Starts a role of this program as a child and gives what it printed; `nil` where none can be.
     package var startRole: (@Sendable (_ arguments: [String]) throws(HostFault) -> [UInt8])?
 
-    /// A world without a named root, in which no role can be started.
+    /// Surroundings without a named root, key or watcher.
     package init(
         workingDirectory: String,
         stateHome: String,

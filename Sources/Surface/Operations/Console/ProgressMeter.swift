@@ -7,7 +7,7 @@ package final class ProgressMeter: Sendable {
     private let isOn: Bool
     private let shown = Mutex<Int>(-1)
 
-    /// A meter; off, it never says a thing.
+    /// A meter that shows itself only where somebody watches.
     package init(isOn: Bool) { self.isOn = isOn }
 
     /// What a scan calls; `nil` where nobody watches.

@@ -22,7 +22,7 @@ package struct ConfinementProbe: Sendable {
     package var other: String
     package var demand: Demand
 
-    /// A probe that has not begun.
+    /// A probe that owns one directory and tries to reach another.
     package init(own: String, other: String, demand: Demand) {
         self.own = own
         self.other = other

@@ -1,0 +1,191 @@
+import Canon
+import Crypto
+import Foundation
+import Host
+import Integrity
+import Law
+import Registry
+import Support
+import Testing
+
+@Suite(.covers("D34"))
+struct `The pristine guard` {
+    @Test func `writes what an operation stages, all of it, when it is done`() throws {
+        let fixture = try GovernedFixture()
+        let path = try RelativePath("new/deep/file")
+        let removed = try RelativePath("empty.txt")
+        let outcome = try door(fixture).installing("test") { mode throws(IntegrityFault) in
+            mode.write(path, Array("new".utf8))
+            mode.remove(removed)
+            return FileManager.default.fileExists(atPath: fixture.file("new"))
+        }
+        guard case .done(let wasThereBefore) = outcome else { throw FixtureProblem(what: "denied") }
+        #expect(!wasThereBefore)
+        #expect(try fixture.text("new/deep/file") == "new")
+        #expect(!FileManager.default.fileExists(atPath: fixture.file("empty.txt")))
+        #expect(try staged(fixture) == [])
+    }
+
+    @Test func `writes nothing when the operation throws`() throws {
+        let fixture = try GovernedFixture()
+        let before = try fixture.contents()
+        let path = try RelativePath("src/main.txt")
+        let fault = #expect(throws: IntegrityFault.self) {
+            _ = try door(fixture).installing("test") { mode throws(IntegrityFault) -> Bool in
+                mode.write(path, [])
+                throw .badKey(path: "x")
+            }
+        }
+        #expect(fault?.code == "integrity.bad-key")
+        #expect(try fixture.contents() == before)
+        // And the door is free again.
+        #expect(try fixture.compile().violations == [])
+    }
+
+    @Test func `lets one in at a time`() throws {
+        let fixture = try GovernedFixture()
+        var inner: IntegrityFault?
+        _ = try door(fixture).installing("outer") { _ throws(IntegrityFault) in
+            do throws(IntegrityFault) {
+                _ = try door(fixture).installing("inner") { _ throws(IntegrityFault) in true }
+            } catch {
+                inner = error
+            }
+        }
+        #expect(inner?.code == "host.locked")
+        #expect(throws: Never.self) {
+            _ = try door(fixture).installing("later") { _ throws(IntegrityFault) in true }
+        }
+    }
+
+    @Test func `completes what a crash cut short after its commit`() throws {
+        let fixture = try GovernedFixture()
+        try leave(fixture, isCommitted: true)
+        // One file was in place already, and the other's temporary was left beside it.
+        fixture.write("src/other.txt", "first\n")
+        fixture.write("src/.main.txt.12ab.charter-new", "half")
+        _ = try door(fixture).installing("next") { _ throws(IntegrityFault) in true }
+        #expect(try fixture.text("src/other.txt") == "first\n")
+        #expect(try fixture.text("src/main.txt") == "second\n")
+        #expect(!FileManager.default.fileExists(atPath: fixture.file("empty.txt")))
+        #expect(
+            !FileManager.default.fileExists(atPath: fixture.file("src/.main.txt.12ab.charter-new"))
+        )
+        #expect(try staged(fixture) == [])
+    }
+
+    @Test func `forgets what a crash cut short before its commit`() throws {
+        let fixture = try GovernedFixture()
+        let before = try fixture.contents()
+        try leave(fixture, isCommitted: false)
+        _ = try door(fixture).installing("next") { _ throws(IntegrityFault) in true }
+        #expect(try fixture.contents() == before)
+        #expect(try staged(fixture) == [])
+    }
+
+    @Test func `overwrites nothing that somebody did after the crash`() throws {
+        let fixture = try GovernedFixture()
+        try leave(fixture, isCommitted: true)
+        fixture.write("src/main.txt", "somebody's work\n")
+        let before = try fixture.contents()
+        let fault = #expect(throws: IntegrityFault.self) { _ = try fixture.compile() }
+        #expect(fault?.code == "integrity.unfinished-operation")
+        #expect(fault?.description.contains("src/main.txt") == true)
+        #expect(try fixture.contents() == before)
+    }
+
+    @Test func `never completes an operation in another root of the same id`() throws {
+        let fixture = try GovernedFixture()
+        try leave(fixture, isCommitted: true)
+        let copy = fixture.home.file("copy")
+        try FileManager.default.copyItem(atPath: fixture.path, toPath: copy)
+        let root = try GovernedRoot(path: copy, stateHome: fixture.stateHome)
+        let guardian = PristineGuard(root, clock: GovernedFixture.clock)
+        _ = try guardian.installing("next") { _ throws(IntegrityFault) in true }
+        let text = try String(contentsOfFile: copy + "/src/main.txt", encoding: .utf8)
+        #expect(text == "main: it begins here\n")
+        // The first root still gets what was meant for it.
+        _ = try door(fixture).installing("next") { _ throws(IntegrityFault) in true }
+        #expect(try fixture.text("src/main.txt") == "second\n")
+    }
+
+    @Test func `says so when a commit cannot be read`() throws {
+        let fixture = try GovernedFixture()
+        try leave(fixture, isCommitted: true)
+        fixture.home.write("\(try stage(fixture))/commit.json", "{")
+        let fault = #expect(throws: IntegrityFault.self) { _ = try fixture.compile() }
+        #expect(fault?.code == "integrity.unfinished-operation")
+    }
+
+    @Test func `keeps the mode of a file, without the bits that lend rights`() throws {
+        let fixture = try GovernedFixture()
+        fixture.setMode("src/main.txt", 0o4750)
+        let path = try RelativePath("src/main.txt")
+        _ = try door(fixture).installing("test") { mode throws(IntegrityFault) in
+            mode.write(path, [])
+        }
+        let facts = try Directory.open(fixture.path).facts(of: "src/main.txt")
+        #expect(facts?.permissions == 0o750)
+    }
+
+    @Test func `guards no root whose own state lies inside it`() throws {
+        let fixture = try GovernedFixture()
+        let root = try GovernedRoot(path: fixture.path, stateHome: fixture.file(".state"))
+        let fault = #expect(throws: IntegrityFault.self) {
+            _ = try PristineGuard(root, clock: GovernedFixture.clock)
+                .installing("test") { _ throws(IntegrityFault) in true }
+        }
+        #expect(fault?.code == "integrity.state-inside-root")
+        #expect(!FileManager.default.fileExists(atPath: fixture.file(".state")))
+    }
+
+    private func door(_ fixture: GovernedFixture) throws(IntegrityFault) -> PristineGuard {
+        PristineGuard(
+            try GovernedRoot(path: fixture.path, stateHome: fixture.stateHome),
+            clock: GovernedFixture.clock
+        )
+    }
+
+    /// The stage's directory below the fixture's home.
+    private func stage(_ fixture: GovernedFixture) throws -> String {
+        let inode = try Directory.open(fixture.path).facts().inode
+        return "state/charter/fixture/install-\(inode)"
+    }
+
+    /// What is left in the stage.
+    private func staged(_ fixture: GovernedFixture) throws -> [String] {
+        let path = fixture.home.file(try stage(fixture))
+        return FileManager.default.fileExists(atPath: path)
+            ? try FileManager.default.contentsOfDirectory(atPath: path) : []
+    }
+
+    /// The stage as a crash leaves it: two files to write and one to remove.
+    private func leave(_ fixture: GovernedFixture, isCommitted: Bool) throws {
+        let stage = try stage(fixture)
+        func digest(_ name: String) throws -> JSONValue {
+            .string(Digest.sha256(of: try fixture.bytes(name)).hex)
+        }
+        func hex(_ text: String) -> JSONValue { .string(Digest.sha256(of: Array(text.utf8)).hex) }
+        fixture.home.write(stage + "/0.new", "first\n")
+        fixture.home.write(stage + "/1.new", "second\n")
+        guard isCommitted else { return }
+        let commit: JSONValue = [
+            "purpose": "test", "root": .string(fixture.path),
+            "files": [
+                [
+                    "path": "src/other.txt", "staged": "0.new",
+                    "before": try digest("src/other.txt"), "after": hex("first\n"),
+                ],
+                [
+                    "path": "src/main.txt", "staged": "1.new",
+                    "before": try digest("src/main.txt"), "after": hex("second\n"),
+                ],
+                [
+                    "path": "empty.txt", "staged": .null, "before": try digest("empty.txt"),
+                    "after": .null,
+                ],
+            ],
+        ]
+        fixture.home.write(stage + "/commit.json", bytes: commit.pretty)
+    }
+}
