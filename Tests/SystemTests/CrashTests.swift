@@ -8,8 +8,8 @@ import Testing
 struct `A call that dies or has rivals` {
     /// Moments at which a call is killed: after so long, or as soon as something is there.
     private static let moments: [(name: String, script: String)] =
-        (1...10).map { step in
-            let seconds = Double(step * step) * 0.012
+        (1...6).map { step in
+            let seconds = Double(step * step) * 0.02
             return (
                 "after \(seconds) s", "timeout -s KILL \(seconds) \"$charter\" $call > /dev/null"
             )
@@ -19,9 +19,12 @@ struct `A call that dies or has rivals` {
                 "as \(name) appears",
                 """
                 "$charter" $call > /dev/null & pid=$!
-                until [ -e "$XDG_STATE_HOME/charter/$id/\(name)" ] || ! kill -0 $pid 2> /dev/null
-                do :; done
-                kill -KILL $pid 2> /dev/null; wait $pid
+                until [ -e "$XDG_STATE_HOME/charter/$id/\(name)" ]; do
+                    # What has ended is there until somebody waits for it, as a zombie.
+                    read -r facts < /proc/$pid/stat || break
+                    case "$facts" in *") Z "*) break ;; esac
+                done
+                kill -KILL $pid; wait $pid
                 """
             )
         }
@@ -33,7 +36,7 @@ struct `A call that dies or has rivals` {
     }
 
     @Test func `leaves a root that the next compilation completes`() throws {
-        let machine = try Machine.adopted(files: 300)
+        let machine = try Machine.adopted(files: 200)
         for (number, moment) in Self.moments.enumerated() {
             // Three registries change, so there is something to be torn.
             for folder in 0..<3 {
@@ -52,7 +55,7 @@ struct `A call that dies or has rivals` {
 
     @Test func `leaves a root that is sealed or is not`() throws {
         let machine = try Machine.governed()
-        for moment in Self.moments {
+        for moment in Self.moments.enumerated().filter({ $0.offset % 2 == 1 }).map(\.element) {
             try kill("seal", at: moment.script, machine)
             // Either nothing happened or the next operation completes it.
             let next = try machine.charter("seal")
@@ -66,7 +69,7 @@ struct `A call that dies or has rivals` {
     }
 
     @Test func `lets one of two compile, and the other wait its turn`() throws {
-        let machine = try Machine.adopted(files: 300)
+        let machine = try Machine.adopted(files: 200)
         for number in 0..<3 {
             machine.write("content/0/0.txt", "change \(number)\n")
             let script = """
@@ -95,7 +98,7 @@ struct `A call that dies or has rivals` {
             wait; cat ../id.*
             """
         let ids = try machine.shell(script).output.split(separator: "\n")
-        #expect(ids.count == 10 && Set(ids).count == 10)
-        #expect(Set(ids) == Set((1...10).map { "PKG-AGENT-" + ($0 < 10 ? "00\($0)" : "0\($0)") }))
+        let wanted = (1...10).map { "PKG-AGENT-" + ($0 < 10 ? "00" : "0") + String($0) }
+        #expect(ids.map(String.init).sorted() == wanted)
     }
 }

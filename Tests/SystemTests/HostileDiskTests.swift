@@ -22,7 +22,8 @@ struct `A disk that does not do its part` {
         let machine = try Machine.governed()
         guard let words = try unprivileged(machine) else { return }
         try machine.shell("chmod 000 \"$root/README.md\" && mkdir -m 777 mine")
-        let script = "cd \"$root\" && XDG_STATE_HOME=../mine \(words) \(program(machine)) "
+        let script =
+            "mine=$PWD/mine; cd \"$root\" && XDG_STATE_HOME=\"$mine\" \(words) \(program(machine)) "
         let judged = try machine.shell(script + "integrity check --json")
         #expect(
             judged.status == 1 && judged.violations.contains("integrity.unreadable"),
@@ -44,7 +45,8 @@ struct `A disk that does not do its part` {
         machine.write("README.md", "# Changed\n")
         try machine.shell("mkdir -m 777 mine; chmod -R a-w \"$root\"")
         let before = try machine.picture()
-        let script = "cd \"$root\" && XDG_STATE_HOME=\"$PWD/../mine\" \(words) \(program(machine)) "
+        let script =
+            "mine=$PWD/mine; cd \"$root\" && XDG_STATE_HOME=\"$mine\" \(words) \(program(machine)) "
         for call in [
             "registry compile --accept", "owner assign README.md --package PKG-LAW", "seal",
         ] {
@@ -76,8 +78,8 @@ struct `A disk that does not do its part` {
         #expect(try machine.charter("registry", "compile", "--check").status == 1)
         // A file system without room, where we may mount one that only this call sees.
         let script = """
-            mkdir tiny && unshare --mount sh -c 'mount -t tmpfs -o size=16k none tiny && \
-            cd "$root" && XDG_STATE_HOME="$PWD/../tiny" "$charter" registry compile --accept --json'
+            export tiny=$PWD/tiny; mkdir tiny && unshare --mount sh -c 'mount -t tmpfs -o size=16k none tiny && \
+            cd "$root" && XDG_STATE_HOME="$tiny" "$charter" registry compile --accept --json'
             """
         let full = try machine.shell(script)
         if Machine.isSuperuser, !full.errors.contains("unshare") {

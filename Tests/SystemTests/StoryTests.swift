@@ -29,7 +29,7 @@ struct `A governed root, from its birth on` {
 
         // A file that nobody owns.
         machine.write("docs/hello.md", "# Hello\n")
-        #expect(try run("integrity check", 1).violations.contains("integrity.no-local-registry"))
+        #expect(try run("integrity check", 1).violations.contains("integrity.orphan"))
         let orphan = try run("explain docs/hello.md", 1).json
         #expect(orphan?["accounted_for"]?.bool == false)
         #expect(orphan?["may_be_owned_by"]?.array?.compactMap(\.string) == ["PKG-DOCS"])

@@ -28,37 +28,27 @@ enum QuarantineVerb {
         for operand in request.operands {
             named.append(try surroundings.path(operand, in: root))
         }
-        let below = try unowned(below: named, root, surroundings)
         do throws(IntegrityFault) {
-            // With no name everything is meant, so a name that nothing fits must still be passed on.
             let result = try Quarantine(root, clock: surroundings.clock)
-                .run(only: (named + below).map(\.text))
+                .run(only: named.map(\.text))
             return answer(result, named)
         } catch {
             throw .integrity(error)
         }
     }
 
-    /// What nobody owns below the directories that were named.
-    private static func unowned(
-        below named: [RelativePath],
-        _ root: GovernedRoot,
-        _ surroundings: Surroundings
-    ) throws(OperationFault) -> [RelativePath] {
-        guard !named.isEmpty else { return [] }
-        let state = try surroundings.state(of: root)
-        return named.flatMap { state.files(below: $0) }.filter { state.owner(of: $0) == nil }
-    }
-
     private static func answer(_ result: Quarantine.Result, _ named: [RelativePath]) -> Answer {
-        let left = named.map(\.text).filter { name in
-            !result.moved.contains { $0 == name || $0.utf8.starts(with: (name + "/").utf8) }
+        let met = result.moved + result.left.map(\.path)
+        let idle = named.map(\.text).filter { name in
+            !met.contains { $0 == name || $0.utf8.starts(with: (name + "/").utf8) }
         }
+        let left =
+            result.left + idle.map { (path: $0, reason: "it is owned, exempt or not there") }
         var lines = result.moved.map { "moved     \(Printable($0))" }
-        lines += left.map { "left      \(Printable($0)): it is owned, exempt or not there" }
+        lines += left.map { "left      \(Printable($0.path)): \($0.reason)" }
         lines.append(
             result.moved.isEmpty
-                ? "nothing to move"
+                ? "nothing was moved"
                 : "\(Report.count(result.moved.count, "thing")) in \(Printable(result.place))"
         )
         return Answer(
@@ -66,7 +56,9 @@ enum QuarantineVerb {
             json: [
                 "moved": .array(result.moved.map { .string($0) }),
                 "place": result.place.isEmpty ? .null : .string(result.place),
-                "not_moved": .array(left.map { .string($0) }),
+                "not_moved": .array(
+                    left.map { ["path": .string($0.path), "reason": .string($0.reason)] }
+                ),
             ],
             lines: lines
         )

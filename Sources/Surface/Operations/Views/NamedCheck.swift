@@ -24,6 +24,7 @@ enum NamedCheck: String {
                 operands,
                 or: "registries/policies/POL-ATTENTION-001.json",
                 by: "urn:charter:schema:attention_policy:1",
+                in: "attention",
                 surroundings
             )
         case .installPolicy:
@@ -31,6 +32,7 @@ enum NamedCheck: String {
                 operands,
                 or: "registries/policies/POL-INSTALL-001.json",
                 by: "urn:charter:schema:install_policy:1",
+                in: "install",
                 surroundings
             )
         case .packageManifest:
@@ -38,6 +40,7 @@ enum NamedCheck: String {
                 operands,
                 or: nil,
                 by: "urn:charter:schema:package_manifest:1",
+                in: nil,
                 surroundings
             )
         case .packages, .tierDependencies:
@@ -56,6 +59,7 @@ enum NamedCheck: String {
         _ operands: [String],
         or standard: String?,
         by id: String,
+        in member: String?,
         _ surroundings: Surroundings
     ) throws(OperationFault) -> Answer {
         let root = try surroundings.root()
@@ -72,7 +76,12 @@ enum NamedCheck: String {
         guard let known else { throw .notInLaw("schema \(id)") }
         var findings: [(String, Finding)] = []
         for path in paths {
-            findings += known.validate(try surroundings.document(path)).map { (path, $0) }
+            var subject = try surroundings.document(path)
+            // A policy of the law holds what is judged in a member of its own.
+            if let member, subject["type"]?.string == "policy" {
+                subject = subject[member] ?? .null
+            }
+            findings += known.validate(subject).map { (path, $0) }
         }
         return Report.judgement(findings, Report.count(paths.count, "document"))
     }
