@@ -31,7 +31,8 @@ package enum RegistryFault: Fault, Equatable {
                 + "there are framework, spec, package, policy, gate and version."
         case .noSuchRegistry(let name):
             "There is no registry called \"\(Printable(name))\"; "
-                + "there are frameworks, specs, packages, ownership and control_plane."
+                + "there are frameworks, specs, packages, gates, policies, ownership and "
+                + "control_plane."
         }
     }
 }
