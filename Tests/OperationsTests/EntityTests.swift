@@ -21,14 +21,14 @@ struct `A governed entity` {
             documents["wrong \(part).json"] = entity.with(part, "?")
         }
         documents["unsigned.json"] = entity.without("signature/value")
-        let refused = try World.governed()
+        let refused = try World.reading()
             .refused(documents, schema: "urn:charter:schema:governed_entity:1")
         #expect(Set(refused.keys) == Set(documents.keys).subtracting(["whole.json"]))
     }
 
     @Test(.covers("C58"))
     func `is of a type that the law lists`() throws {
-        let world = try World.governed()
+        let world = try World.reading()
         let types = try JSONValue(repository: "registries/entity_types.json")
         let listed = types["entity_types"]?.array ?? []
         let base = [
@@ -58,7 +58,7 @@ struct `A governed entity` {
         for (part, value) in good.wrong {
             documents["wrong \(part).json"] = good.row.with("config/" + part, value)
         }
-        let refused = try World.governed()
+        let refused = try World.reading()
             .refused(documents, schema: "urn:charter:schema:entity_\(good.type):1")
         #expect(Set(refused.keys) == Set(documents.keys).subtracting(["good.json"]))
     }
@@ -199,7 +199,7 @@ struct `An entry of a ledger` {
         documents["a fourth plane.json"] = fact.with("plane", "cold")
         documents["before the first.json"] = fact.with("sequence", -1)
         documents["more.json"] = fact.with("remark", "an unknown part")
-        let refused = try World.governed().refused(documents)
+        let refused = try World.reading().refused(documents)
         #expect(Set(refused.keys) == Set(documents.keys).subtracting(good.keys))
     }
 }
@@ -209,7 +209,7 @@ struct `A named check` {
     static let manifest = "registries/packages/PKG-DOCS.json"
 
     @Test func `takes the documents of the law`() throws {
-        let world = try World.governed()
+        let world = try World.reading()
         for check in ["attention-policy", "install-policy", "packages", "tier-deps"] {
             #expect(world.call("validate", check).status == 0, "\(check)")
         }
@@ -225,7 +225,7 @@ struct `A named check` {
         ("package-manifest", manifest, "platform"),
     ])
     func `refuses a document that lacks a part`(check: String, path: String, part: String) throws {
-        let world = try World.governed()
+        let world = try World.reading()
         let document = try JSONValue(repository: path)
         let refused = world.refused(
             ["whole.json": document, "lacking.json": document.without(part)],
@@ -285,5 +285,146 @@ struct `The settings of a root` {
         #expect(world.call("integrity", "check", "--json").violations == ["integrity.tampered"])
         try world.remove(path)
         #expect(world.call("integrity", "check", "--json").violations == ["integrity.missing"])
+    }
+}
+
+struct `The law of a new root` {
+    @Test(.covers("C03", "C06"))
+    func `is a table of frameworks and one of packages, each row complete`() throws {
+        let world = try World.reading()
+        func table(_ name: String) throws -> [[String: String]] {
+            let bytes = try [UInt8](
+                Data(contentsOf: URL(fileURLWithPath: world.workingRoot + "/registries/" + name))
+            )
+            let table = try CSVTable(parsing: bytes)
+            return try (0..<table.rowCount).map { row in
+                var cells: [String: String] = [:]
+                for (column, title) in table.header.enumerated() {
+                    cells[title] = try table.text(row: row, column: column)
+                }
+                return cells
+            }
+        }
+        let frameworks = try table("frameworks_registry.csv")
+        #expect(frameworks.count >= 15)
+        for row in frameworks {
+            #expect(
+                Set(row.keys) == [
+                    "id", "name", "version", "purpose", "artifact_path", "allowed_spec_types",
+                    "required_gates", "required_metadata", "hash",
+                ]
+            )
+            #expect(row.values.allSatisfy { !$0.isEmpty }, "\(row)")
+            let sum = try Command.run(
+                "/usr/bin/sha256sum",
+                [world.workingRoot + "/" + (row["artifact_path"] ?? "")]
+            )
+            #expect(sum.output.hasPrefix(row["hash"] ?? "?"), "\(row)")
+        }
+        let packages = try table("packages_registry.csv")
+        #expect(!packages.isEmpty)
+        for row in packages {
+            #expect(row["spec_id"]?.hasPrefix("SPEC-") == true, "\(row)")
+            #expect(row["framework_id"]?.hasPrefix("FMWK-") == true, "\(row)")
+        }
+    }
+
+    @Test(.covers("C44", "C45", "C49", "C51"))
+    func `owns its schemas, planes and settings under the framework of each`() throws {
+        let world = try World.reading()
+        let shown = world.call("registry", "show", "registries/schemas", "--json").json
+        let schemas = shown?["files"]?.array ?? []
+        let onDisk = try FileManager.default
+            .contentsOfDirectory(atPath: world.workingRoot + "/registries/schemas")
+            .filter { $0.hasSuffix(".json") }
+        let governed = schemas.filter { $0["governed_by"] == "FMWK-SCHEMA" }
+            .compactMap { $0["path"]?.string?.split(separator: "/").last.map(String.init) }
+        #expect(Set(governed).isSuperset(of: onDisk) && onDisk.count > 30)
+        let chains = [
+            "planes/hot/tier.json": "FMWK-PLANE", "planes/meta/tier.json": "FMWK-PLANE",
+            "planes/first_order/tier.json": "FMWK-PLANE",
+            "ledger/control_plane_chain.json": "FMWK-CONFIG",
+            "registries/frameworks/FMWK-REG.schema.json": "FMWK-REG",
+            "registries/frameworks_registry.csv": "FMWK-REG",
+        ]
+        for (path, framework) in chains {
+            let chain = world.call("chain", path, "--json").json
+            #expect(chain?["framework_id"]?.string == framework, "\(path)")
+        }
+    }
+
+    @Test(.covers("C42"))
+    func `numbers its components and binds each to a module`() throws {
+        let framework = try JSONValue(repository: "registries/frameworks/FMWK-PKG-001.schema.json")
+        let components = framework["components"]?.array ?? []
+        let names = components.map { ($0["id"]?.string ?? "") + " " + ($0["name"]?.string ?? "") }
+        #expect(
+            names == [
+                "G0-001 paths", "G0-002 merkle", "G0-003 packages", "T0-001 integrity",
+                "T0-003 pristine", "T0-006 signing", "T0-008 package_audit", "T1-001 pack",
+                "T1-002 install", "T1-004 integrity_check", "T1-007 sync", "T1-008 factory",
+            ]
+        )
+        let layers = ["Base", "Constitution", "Evidence", "Guard", "Runtime", "Surface"]
+        for component in components {
+            let module = try #require(component["module"]?.string)
+            let exists = layers.contains {
+                FileManager.default.fileExists(atPath: Repository.file("Sources/\($0)/\(module)"))
+            }
+            #expect(exists || component["status"] == "planned", "\(module)")
+        }
+    }
+
+    @Test(.covers("C57"))
+    func `gains a type of entity by an edit of its data`() throws {
+        let world = try World.governed()
+        func replace(_ text: String, with other: String, in path: String) throws {
+            let before = String(decoding: try world.place.read("root/" + path), as: UTF8.self)
+            #expect(before.contains(text), "\(path)")
+            world.write(path, before.replacing(text, with: other))
+        }
+        try replace(
+            #""entity_type": "spec""#,
+            with: #""entity_type": "gadget""#,
+            in: "registries/specs/SPEC-DOCS.json"
+        )
+        _ = world.call("registry", "compile", "--accept")
+        let unknown = world.call("integrity", "check", "--json")
+        #expect(unknown.violations.contains("integrity.unknown-entity-type"), "\(unknown.text)")
+        let list = #""spec", "module", "prompt", "interface", "policy", "registry""#
+        for name in ["schema_spec", "envelope", "schema_framework"] {
+            try replace(list, with: list + #", "gadget""#, in: "registries/schemas/\(name).json")
+        }
+        try replace(
+            #""allowed_spec_types": ["#,
+            with: #""allowed_spec_types": ["gadget", "#,
+            in: "registries/frameworks/FMWK-DOC.schema.json"
+        )
+        try replace(
+            #""entity_types": ["#,
+            with: #"""
+                "entity_types": [
+                    {
+                      "id": "gadget", "family": "base", "id_prefix": "GADGET",
+                      "description": "A type that nobody thought of when this was written.",
+                      "registry": "registries/control_plane_registry.csv",
+                      "schema": "urn:charter:schema:spec:1"
+                    },
+                """#,
+            in: "registries/entity_types.json"
+        )
+        let compiled = world.call("registry", "compile", "--accept", "--json")
+        #expect(compiled.status == 0, "\(compiled.text)")
+        #expect(world.call("integrity", "check").status == 0)
+    }
+
+    @Test(.covers("D37"))
+    func `is installed only while each file of its packages is there`() throws {
+        let world = try World.governed()
+        #expect(world.call("integrity", "installed").status == 0)
+        try world.remove("prompts/README.md")
+        let answer = world.call("integrity", "installed", "PKG-PROMPTS", "--json")
+        #expect(answer.status == 1 && answer.json?["verdict"] == "differs")
+        #expect(world.call("integrity", "installed", "PKG-DOCS").status == 0)
     }
 }
