@@ -5,7 +5,10 @@ import Registry
 import Support
 import Testing
 
-@Suite(.covers("C02", "C14", "C15", "C17", "C18", "C19", "C20", "C21", "D04", "D05"))
+@Suite(
+    .covers("C02", "C04", "C06", "C14", "C15", "C17", "C18", "C19", "C20", "C21", "C30"),
+    .covers("C32", "C68", "D04", "D05", "D12", "D30")
+)
 struct `The law of a root` {
     @Test(arguments: links + packages + gates)
     func `is broken by each of these, with its own code`(mutation: Mutation) throws {

@@ -6,7 +6,7 @@ import Registry
 import Support
 import Testing
 
-@Suite(.covers("C07", "C08", "C09", "C12", "C13", "C62"))
+@Suite(.covers("C07", "C08", "C09", "C12", "C13", "C62", "D12"))
 struct `The registries of a root` {
     @Test func `are the same bytes when they are compiled twice`() throws {
         let fixture = try GovernedFixture()

@@ -58,7 +58,7 @@ struct `What commands say` {
         (["seal", "open"], nil),
     ]
 
-    @Test(.covers("J05"))
+    @Test(.covers("J05", "C10"))
     func `is what their JSON said before`() throws {
         var world = World()
         world.surroundings.startRole = { _ throws(HostFault) in Array(Self.wellConfined.utf8) }
