@@ -25,8 +25,9 @@ struct FileHashing: Sendable {
     let threads: Int
     let progress: (@Sendable (TreeScan.Progress) -> Void)?
 
-    /// Files that one thread takes at a time: few enough to balance, enough to be cheap.
-    private static let batch = 32
+    /// Files that one thread takes at a time: one where there are few and each may be large, more
+    /// where there are so many that taking them would cost.
+    private var batch: Int { min(32, max(1, positions.count / 4096)) }
 
     /// Reads everything; the first thread does `alongside` before it helps.
     func run<Extra: Sendable>(
@@ -36,7 +37,8 @@ struct FileHashing: Sendable {
         let collected = Mutex<[Share]>([])
         let extra = Mutex<Extra?>(nil)
         let total = positions.count
-        WorkerThreads.run(min(threads, max(1, total / FileHashing.batch))) { worker in
+        let batch = batch
+        WorkerThreads.run(min(threads, max(1, total / batch))) { worker in
             if worker == 0 {
                 let value = alongside()
                 extra.withLock { $0 = value }
@@ -46,9 +48,9 @@ struct FileHashing: Sendable {
             var mine = Share()
             mine.digests.reserveCapacity(total / max(1, threads) + 1024)
             while true {
-                let start = next.wrappingAdd(FileHashing.batch, ordering: .relaxed).oldValue
+                let start = next.wrappingAdd(batch, ordering: .relaxed).oldValue
                 guard start < total else { break }
-                let end = min(start + FileHashing.batch, total)
+                let end = min(start + batch, total)
                 for index in start..<end { read(index, reader, &stream, into: &mine) }
                 if worker == 0 { progress?(TreeScan.Progress(done: end, total: total)) }
             }
