@@ -148,8 +148,8 @@ struct `The pristine guard` {
 
     /// The stage's directory below the fixture's home.
     private func stage(_ fixture: GovernedFixture) throws -> String {
-        let inode = try Directory.open(fixture.path).facts().inode
-        return "state/charter/fixture/install-\(inode)"
+        let facts = try Directory.open(fixture.path).facts()
+        return "state/charter/fixture/install-\(facts.device)-\(facts.inode)"
     }
 
     /// What is left in the stage.

@@ -39,7 +39,8 @@ package enum Command {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
-        if let environment { process.environment = environment }
+        // Given even when it is the machine's own: then starting reads no state of the process.
+        process.environment = environment ?? inherited
         if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
         let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
         process.standardInput = standardInput
@@ -47,7 +48,8 @@ package enum Command {
         process.standardError = errors
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
-        try process.run()
+        // Starts are one at a time: two at once have been seen to crash inside Foundation.
+        try starting.withLock { try process.run() }
         // Each pipe is drained by a thread of its own: a full pipe must not stop the program.
         let group = DispatchGroup()
         let (outputBox, errorBox) = (Collected(), Collected())
@@ -67,6 +69,9 @@ package enum Command {
             errors: errorBox.text
         )
     }
+
+    private static let starting = NSLock()
+    private static let inherited = ProcessInfo.processInfo.environment
 
     /// Writes to a program that may already have ended.
     ///

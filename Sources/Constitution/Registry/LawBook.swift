@@ -84,7 +84,9 @@ package struct LawBook: Sendable {
         into table: WritableKeyPath<LawBook, [String: Entity]>
     ) -> (inout LawBook) -> Void {
         let name = reader.path.split(separator: "/").last.map(String.init) ?? ""
-        if name != id + ".json" && name != id + ".schema.json" {
+        // One file name for each id: a twin could otherwise take its place unseen.
+        let ending = reader.path.hasPrefix(RootLayout.frameworks + "/") ? ".schema.json" : ".json"
+        if name != id + ending {
             reader.complain("The document calls itself \(Printable(id)); its file is \(name).")
         }
         return { book in book[keyPath: table][id] = entity }

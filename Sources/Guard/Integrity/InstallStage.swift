@@ -25,7 +25,8 @@ struct InstallStage {
         self.root = root
         self.state = state
         do {
-            name = "install-\(try root.directory.facts().inode)"
+            let facts = try root.directory.facts()
+            name = "install-\(facts.device)-\(facts.inode)"
         } catch {
             throw .host(error)
         }

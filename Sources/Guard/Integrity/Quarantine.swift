@@ -152,7 +152,10 @@ package struct Quarantine: Sendable {
             compiled = OwnershipTable(parsing: bytes, violations: &ignored)
         }
         var paths: Set<[UInt8]> = []
-        for path in state.tree.paths
+        // Without a compiled registry that can be believed nobody knows what is owned: then only what
+        // can never be owned is moved.
+        let isKnown = ignored.isEmpty && !compiled.rows.isEmpty
+        for path in isKnown ? state.tree.paths : []
         where compiled.row(of: path) == nil && !RegistryCompiler.isKeptByCompiler(path) {
             let directory = path.parent?.bytes ?? []
             if state.brokenDirectories.contains(directory) { continue }

@@ -35,6 +35,11 @@ package struct Seal: Sendable {
     ) throws(CryptoFault) {
         let note = try SignedNote(parsing: bytes)
         _ = try note.verified(by: [verifier])
+        // Lines of strangers are allowed in a note and not here: the seal's own bytes are sealed by
+        // nothing else, so there is one form that they can have.
+        guard note.signatures.count == 1, note.bytes == bytes else {
+            throw .noteMalformed(reason: "a seal has exactly one signature, that of its key")
+        }
         self.note = note
         checkpoint = try Checkpoint(parsing: note.text)
     }

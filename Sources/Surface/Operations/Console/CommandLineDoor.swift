@@ -119,7 +119,12 @@ package enum CommandLineDoor {
     }
 
     private static func text(_ lines: [String]) -> [UInt8] {
-        Array((lines.joined(separator: "\n") + "\n").utf8)
+        // Names in a root are a stranger's words; whatever they are, the terminal sees text.
+        let safe = lines.joined(separator: "\n").split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        ).map { Printable(String($0)).description }
+        return Array((safe.joined(separator: "\n") + "\n").utf8)
     }
 
     /// Prints a response; an answer that could not be delivered whole is a fault of its own.

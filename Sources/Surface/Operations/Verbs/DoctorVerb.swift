@@ -197,7 +197,9 @@ struct DoctorVerb {
             ]
         }
         let open = facts.permissions & 0o077 != 0
-        let isCut = (try? directory.facts(of: "install/commit.json")) ?? nil
+        let own = try? root.directory.facts()
+        let stage = own.map { "install-\($0.device)-\($0.inode)/commit.json" } ?? ""
+        let isCut = (try? directory.facts(of: stage)) ?? nil
         return [
             Line(
                 name: "state",
