@@ -88,12 +88,12 @@ struct `A child process` {
 
     /// Killed and not yet reaped by its new parent counts as dead: state Z or X.
     private func isAlive(_ number: Int32) -> Bool {
-        for _ in 0..<200 {
+        for _ in 0..<200_000 {
             guard let status = try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8),
                 let state = status.split(separator: ") ").last?.first
             else { return false }
             if state == "Z" || state == "X" { return false }
-            usleep(5000)
+            sched_yield()
         }
         return true
     }

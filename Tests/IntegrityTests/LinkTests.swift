@@ -10,6 +10,14 @@ import Testing
     .covers("C32", "C68", "D04", "D05", "D12", "D30")
 )
 struct `The law of a root` {
+    @Test func `is not replaced by a second document of one id`() throws {
+        let fixture = try GovernedFixture()
+        let twin = "registries/gates/G1.schema.json"
+        try fixture.own(twin, fixture.text("registries/gates/G1.json"), by: "PKG-LAW")
+        try fixture.forge()
+        #expect(try fixture.findings() == ["integrity.invalid-document \(twin)"])
+    }
+
     @Test(arguments: links + packages + gates)
     func `is broken by each of these, with its own code`(mutation: Mutation) throws {
         let fixture = try GovernedFixture()

@@ -119,6 +119,17 @@ struct `The quarantine` {
         #expect(try fixture.contents() == before)
     }
 
+    @Test func `moves nothing when nobody can say what is owned`() throws {
+        let fixture = try GovernedFixture()
+        for name in try fixture.contents().keys where name.hasSuffix(".file_registry.csv") {
+            try fixture.remove(name)
+        }
+        try fixture.remove(RootLayout.ownershipRegistry)
+        let before = try fixture.contents()
+        #expect(try quarantine(fixture).moved == [])
+        #expect(try fixture.contents() == before)
+    }
+
     @Test func `leaves a name that is not text, and says so`() throws {
         let fixture = try GovernedFixture()
         let path = (Array((fixture.path + "/src/").utf8) + [0xFF, 0]).map { CChar(bitPattern: $0) }

@@ -104,6 +104,19 @@ struct `A seal` {
         #expect(try fixture.findings() == ["integrity.seal-broken \(RootLayout.seal)"])
     }
 
+    @Test func `with a stranger's line beside its signature is refused`() throws {
+        let fixture = try GovernedFixture()
+        _ = try seal(fixture)
+        let before = try fixture.bytes(RootLayout.seal)
+        let key = try SigningKey(seed: [UInt8](repeating: 7, count: SigningKey.seedByteCount))
+        var note = try SignedNote(parsing: before)
+        note.append(try NoteSignature.log("stranger", key: key, over: note.text))
+        fixture.write(RootLayout.seal, bytes: note.bytes)
+        #expect(try fixture.findings() == ["integrity.seal-broken \(RootLayout.seal)"])
+        fixture.write(RootLayout.seal, bytes: before)
+        #expect(try fixture.findings() == [])
+    }
+
     @Test func `is needed where somebody names the key of one`() throws {
         let fixture = try GovernedFixture()
         let sealed = try seal(fixture)
