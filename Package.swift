@@ -23,6 +23,7 @@ let modules: [Module] = [
 
     // Constitution: what is allowed, and who may ask. Pure, synchronous, no input or output.
     .swift("Law", in: "Constitution", uses: "Canon Patterns"),
+    .swift("Rego", in: "Constitution", uses: "Canon Patterns Crypto Law"),
     .swift("Registry", in: "Constitution", uses: "Canon Patterns Crypto"),
     .swift("Trust", in: "Constitution", uses: "Canon Crypto"),
 
