@@ -171,7 +171,7 @@ package struct LocalRegistry: Sendable {
         if let problem = RelativePath.problem(in: name) {
             return refuse(.badPath) { PathFault(path: $0, problem: problem).description }
         }
-        switch LocalRegistry.oddity(in: name) {
+        switch LocalRegistry.oddity(in: name.span) {
         case .pattern:
             return refuse(.badPath) { "\($0) is a pattern; a registry names exact files." }
         case .directory:
@@ -198,13 +198,15 @@ package struct LocalRegistry: Sendable {
         return Row(name: name, owner: owner, registry: kind, digest: digest)
     }
 
+    /// Whether a name names one file of the registry's own directory, and nothing else.
+    package static func isExact(_ name: Span<UInt8>) -> Bool { oddity(in: name) == nil }
+
     private enum Oddity {
         case pattern
         case directory
     }
 
-    private static func oddity(in name: [UInt8]) -> Oddity? {
-        let span = name.span
+    private static func oddity(in span: Span<UInt8>) -> Oddity? {
         for index in span.indices {
             switch span[index] {
             case UInt8(ascii: "/"): return .directory
