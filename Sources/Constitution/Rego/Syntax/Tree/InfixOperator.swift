@@ -33,7 +33,7 @@ package enum InfixOperator: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// How tightly it binds: a higher one before a lower one. All bind to the left.
+    /// How tightly it binds: a higher one before a lower one, and all of them to the left.
     package var precedence: Int {
         switch self {
         case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: 1

@@ -6,7 +6,9 @@ package struct Reference: Sendable, Equatable {
     /// Where it starts from: mostly a variable; or a literal, a comprehension or a call.
     package let head: Term
 
-    /// The steps. A dotted name is the scalar of its string, just as if it stood in brackets.
+    /// The steps, in order.
+    ///
+    /// A dotted name is the scalar of its string, just as if it stood in brackets.
     package let steps: [Term]
 
     /// A reference.

@@ -9,7 +9,9 @@ package struct RuleHead: Sendable, Equatable {
     /// is not part of it.
     package let reference: Reference
 
-    /// The parameters of a function; nil for a rule that is none. `f()` has an empty list.
+    /// The parameters of a function.
+    ///
+    /// Nil for a rule that is none; `f()` has an empty list.
     package let parameters: [Term]?
 
     /// What the rule contributes.
