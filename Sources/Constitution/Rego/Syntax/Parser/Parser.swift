@@ -195,7 +195,7 @@ package struct Parser {
     func isAt(_ kind: Token.Kind) -> Bool { token.kind == kind }
 
     mutating func take(_ keyword: Keyword) -> Bool {
-        guard self.keyword == keyword else { return false }
+        guard isAt(keyword) else { return false }
         advance()
         return true
     }

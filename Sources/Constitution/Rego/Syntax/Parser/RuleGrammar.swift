@@ -8,7 +8,7 @@ extension Parser {
             return [try defaultRule(from: start)]
         }
         var head = try ruleHead()
-        let hasIf = keyword == .if
+        let hasIf = isAt(.if)
         head = try settle(head, hasIf: hasIf)
         let body = try ruleBody(of: head, hasIf: hasIf)
         if body == nil { try checkBodyless(head) }
@@ -85,24 +85,17 @@ extension Parser {
         return steps
     }
 
+    /// The parameters of a function; nil too for `f()`, which OPA takes for the rule `f`.
     private mutating func parameters() throws(Failure) -> [Term]? {
         guard isAt(.parenthesisOpen) else { return nil }
-        let start = token.start
         let parameters = try nested { (parser) throws(Failure) in
             parser.advance()
             return try parser.list(until: .parenthesisClose, "',' or ')' behind a parameter")
         }
-        guard !parameters.isEmpty else {
-            throw failure(
-                .badHead,
-                at: start,
-                "A function takes at least one argument; without one it is a rule: leave out '()'."
-            )
-        }
         guard token.isSpaced || !(isAt(.dot) || isAt(.bracketOpen) || isAt(.parenthesisOpen)) else {
             throw unexpected("a value or a body behind the parameters")
         }
-        return parameters
+        return parameters.isEmpty ? nil : parameters
     }
 
     private mutating func contribution(
@@ -307,11 +300,11 @@ extension Parser {
         if isAt(.assign) || isAt(.unify) {
             advance()
             value = try expression(allowsPair: true)
-        } else if keyword != .if, !isAt(.braceOpen) {
+        } else if !isAt(.if), !isAt(.braceOpen) {
             throw unexpected("':=' or a body behind 'else'")
         }
         var body: Body?
-        if keyword == .if {
+        if isAt(.if) {
             advance()
             body = isAt(.braceOpen) ? try bracedBody() : try singleLiteral()
         } else if isAt(.braceOpen) {
@@ -354,7 +347,7 @@ extension Parser {
             )
         }
         try checkDefaultParameters(head.parameters ?? [])
-        guard keyword != .if, !isAt(.braceOpen), !isAt(.else) else {
+        guard !isAt(.if), !isAt(.braceOpen), !isAt(.else) else {
             throw failure(
                 .badDefault,
                 at: token.start,
