@@ -25,6 +25,7 @@ struct BlockYAML {
     private var place = 0
     private var depth = 0
     private static let depthMax = 64
+    private static let flowLinesMax = 256
 
     /// Reads all lines as one value; no lines at all are null.
     static func read(_ lines: [String]) throws(Mistake) -> JSONValue {
@@ -43,7 +44,7 @@ struct BlockYAML {
         lines = texts.enumerated().map { number, text in
             let raw = ArraySlice(Array(text.utf8))
             let indent = raw.prefix { $0 == 0x20 }.count
-            var content = YAMLText.withoutComment(raw.dropFirst(indent))
+            var content = AnnotationScalar.withoutComment(raw.dropFirst(indent))
             while let last = content.last, last == 0x20 || last == 0x09 { content.removeLast() }
             return Line(indent: indent, content: content, raw: raw, number: number)
         }
@@ -74,7 +75,7 @@ struct BlockYAML {
             throw mistake(line, "Lines are indented with blanks, not with tabs.")
         }
         if BlockYAML.isItem(line.content) { return try sequence(indent: line.indent) }
-        if try YAMLText.key(of: line.content, line: line.number) != nil {
+        if try AnnotationScalar.key(of: line.content, line: line.number) != nil {
             return try mapping(indent: line.indent)
         }
         place += 1
@@ -111,7 +112,7 @@ struct BlockYAML {
         of line: Line,
         indent: Int
     ) throws(Mistake) -> JSONValue {
-        let hasKey = try YAMLText.key(of: content, line: line.number) != nil
+        let hasKey = try AnnotationScalar.key(of: content, line: line.number) != nil
         guard hasKey || BlockYAML.isItem(content) else {
             place += 1
             return try inline(content, of: line, parent: indent - 2)
@@ -127,7 +128,7 @@ struct BlockYAML {
         while true {
             skipBlanks()
             guard let line, line.indent == indent,
-                let (key, rest) = try YAMLText.key(of: line.content, line: line.number)
+                let (key, rest) = try AnnotationScalar.key(of: line.content, line: line.number)
             else { break }
             guard seen.insert(Array(key.utf8)).inserted else {
                 throw mistake(line, "The key \(SourceText.quoted(key)) appears twice.")
@@ -172,12 +173,12 @@ struct BlockYAML {
             var text = Array(content)
             while let next = self.line, next.indent > parent || next.content.isEmpty {
                 guard let stretch = continuation(parent: parent) else { break }
-                if try YAMLText.key(of: next.content, line: next.number) != nil {
+                if try AnnotationScalar.key(of: next.content, line: next.number) != nil {
                     throw mistake(next, "A key cannot stand inside of a text: quote the text.")
                 }
                 text += stretch
             }
-            return YAMLText.plain(text)
+            return AnnotationScalar.plain(text)
         }
     }
 
@@ -198,9 +199,10 @@ struct BlockYAML {
         _ content: ArraySlice<UInt8>,
         of line: Line
     ) throws(Mistake) -> JSONValue {
-        // What follows on further lines is joined until the collection or string ends.
+        // What follows on further lines is joined until the collection or string ends. Each line
+        // makes it be read anew, so there are not many.
         var text = Array(content)
-        while true {
+        for _ in 0..<BlockYAML.flowLinesMax {
             var reader = FlowYAML(text, line: line.number)
             if let value = try reader.readAll() { return value }
             guard let next = self.line else {
@@ -209,6 +211,7 @@ struct BlockYAML {
             text += (next.content.isEmpty ? [0x0A] : [0x20]) + next.content
             place += 1
         }
+        throw mistake(line, "What begins here has more than \(BlockYAML.flowLinesMax) lines.")
     }
 
     private mutating func blockScalar(
@@ -237,6 +240,6 @@ struct BlockYAML {
             texts.append(next.raw.dropFirst(min(indent ?? next.raw.count, next.raw.count)))
             place += 1
         }
-        return YAMLText.joined(texts, isLiteral: isLiteral, keepsEnd: keepsEnd)
+        return AnnotationScalar.joined(texts, isLiteral: isLiteral, keepsEnd: keepsEnd)
     }
 }

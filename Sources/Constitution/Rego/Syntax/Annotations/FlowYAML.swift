@@ -62,7 +62,7 @@ struct FlowYAML {
         case UInt8(ascii: "{"): return try mapping()
         case UInt8(ascii: "\""): return .string(try doubleQuoted())
         case UInt8(ascii: "'"): return .string(try singleQuoted())
-        default: return YAMLText.plain(try plain())
+        default: return AnnotationScalar.plain(try plain())
         }
     }
 

@@ -3,8 +3,9 @@
 /// `[x | …` and `{x | …` are ambiguous: the bar may be that of a comprehension or a union. A
 /// comprehension is tried first; a comma that no body can have shows that it was a union.
 extension Parser {
-    /// Terms with commas between them, up to a closing mark, which is taken. The last comma may be
-    /// left standing.
+    /// Terms with commas between them, up to a closing mark, which is taken.
+    ///
+    /// The last comma may be left standing.
     mutating func list(
         until close: Token.Kind,
         _ expected: String,

@@ -55,8 +55,9 @@ package struct Parser {
     /// Which of the imported words mean something here.
     var importedWords: Set<Keyword> = []
 
-    /// The places of `|` that were found to be a union after they had been read as the bar of a
-    /// comprehension. Without it, nested ones would be read anew at each level.
+    /// The places of `|` that were taken for the bar of a comprehension and are that of a union.
+    ///
+    /// Without it, nested ones would be read anew at each level.
     var unions: Set<Int> = []
 
     private var tokens: [Token] = []

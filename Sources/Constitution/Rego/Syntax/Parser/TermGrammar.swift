@@ -1,7 +1,8 @@
 /// Terms: operators, references, calls, and what stands alone.
 extension Parser {
-    /// A term with operators. Where `allowsPair` holds, it may be `k, v in xs`; in a list the comma
-    /// means something else.
+    /// A term with operators.
+    ///
+    /// Where `allowsPair` holds, it may be `k, v in xs`; in a list the comma means something else.
     mutating func expression(allowsPair: Bool) throws(Failure) -> Term {
         try chain { (parser) throws(Failure) in
             let first = try parser.primary()

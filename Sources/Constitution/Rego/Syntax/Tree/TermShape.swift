@@ -23,8 +23,9 @@ extension Term {
         }
     }
 
-    /// The first place in it that is no constant: a name, a call, an operator. What stands in a
-    /// comprehension does not count.
+    /// The first place in it that is no constant: a name, a call, an operator.
+    ///
+    /// What stands in a comprehension does not count.
     var firstUnsettled: SourcePosition? {
         switch kind {
         case .scalar, .arrayComprehension, .setComprehension, .objectComprehension: return nil

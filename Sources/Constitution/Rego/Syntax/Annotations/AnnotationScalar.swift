@@ -1,7 +1,7 @@
 import Canon
 
 /// The scalars of YAML, and what separates keys, values and comments on a line.
-enum YAMLText {
+enum AnnotationScalar {
     /// A line up to its comment: a `#` behind a blank and outside of quotes.
     static func withoutComment(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var quote: UInt8?
