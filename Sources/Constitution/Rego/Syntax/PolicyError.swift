@@ -1,7 +1,7 @@
 import Canon
 
 /// One thing that is wrong with a policy, told so that its author can mend it.
-package struct PolicyError: Sendable, Equatable {
+package struct PolicyError: Error, Sendable, Equatable {
     /// What kind of thing it is.
     package let code: PolicyErrorCode
 

@@ -16,6 +16,12 @@ enum SourceText {
         return String(decoding: text[start..<end], as: UTF8.self)
     }
 
+    /// A short piece of text as a sentence names it: in quotes, shortened, on one line.
+    static func quoted(_ text: String) -> String {
+        let short = text.count > 40 ? "\(text.prefix(37))..." : text
+        return "'\(Printable(short))'"
+    }
+
     /// A part of a line of at most 100 characters around a column, and the blanks in front of a
     /// caret that shall stand under the column.
     static func excerpt(_ line: String, around column: Int) -> (text: String, indent: String) {

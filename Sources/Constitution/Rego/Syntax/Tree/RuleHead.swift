@@ -11,7 +11,7 @@ package struct RuleHead: Sendable, Equatable {
 
     /// The parameters of a function.
     ///
-    /// Nil for a rule that is none; `f()` has an empty list.
+    /// Nil for a rule that is none, and for `f()`, which is the rule `f`.
     package let parameters: [Term]?
 
     /// What the rule contributes.

@@ -52,7 +52,7 @@ package struct Term: Sendable, Equatable {
         /// `{key: value | body}`.
         case objectComprehension(key: Term, value: Term, body: Body)
 
-        /// `f(x)`, `a.b.f(x, y)`.
+        /// `f(x)`, `a.b.f(x, y)`. Without arguments it may name a rule, and means its value then.
         case call(function: Reference, arguments: [Term])
 
         /// `a + b`.
