@@ -33,6 +33,23 @@ package struct BuiltinTable: Sendable {
 
     /// The built-ins of this engine.
     package static let standard = BuiltinTable([
-        aggregates
+        aggregates,
+        arithmetic,
+        arrays,
+        bits,
+        comparisons,
+        encodings,
+        graphs,
+        identifiers,
+        numbers,
+        objects,
+        queryStrings,
+        sets,
+        stringMaking,
+        stringTrimming,
+        strings,
+        types,
+        units,
+        versions,
     ])
 }
