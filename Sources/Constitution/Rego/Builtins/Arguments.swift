@@ -59,19 +59,24 @@ extension Span where Element == Value {
 
     /// The texts of an array or a set that holds nothing else.
     func texts(_ index: Int) throws(BuiltinError) -> [Text] {
-        let kind = self[index].typeName
         var texts: [Text] = []
         for element in try list(index) {
             guard case .string(let text) = element else {
-                throw .operand(
-                    index + 1,
-                    must: "\(kind) of strings",
-                    got: "\(kind) containing \(element.typeName)"
-                )
+                throw wrongElement(index, element, "string")
             }
             texts.append(text)
         }
         return texts
+    }
+
+    /// What to say of a collection with an element of another type.
+    func wrongElement(_ index: Int, _ element: Value, _ wanted: String) -> BuiltinError {
+        let kind = self[index].typeName
+        return .operand(
+            index + 1,
+            must: "\(kind) of \(wanted)s",
+            got: "\(kind) containing \(element.typeName)"
+        )
     }
 
     /// What to say of an argument that has another type.

@@ -22,6 +22,9 @@ package struct Builtin: Sendable {
     /// Whether the result depends on nothing but the arguments.
     package let isDeterministic: Bool
 
+    /// Whether only Rego v0 still has it.
+    package let isDeprecated: Bool
+
     /// Whether the result is a set of tuples of which a call takes each in turn, as `walk` does.
     package let isRelation: Bool
 
@@ -33,6 +36,7 @@ package struct Builtin: Sendable {
         _ arguments: [TypeSchema],
         _ result: TypeSchema,
         isDeterministic: Bool = true,
+        isDeprecated: Bool = false,
         isRelation: Bool = false,
         _ evaluate: @escaping Body
     ) {
@@ -40,6 +44,7 @@ package struct Builtin: Sendable {
         self.arguments = arguments
         self.result = result
         self.isDeterministic = isDeterministic
+        self.isDeprecated = isDeprecated
         self.isRelation = isRelation
         self.evaluate = evaluate
     }
