@@ -21,6 +21,12 @@ package struct JSONWebKey: Sendable {
     /// What the key is made of.
     package let material: Material
 
+    /// Takes a public key that says nothing else.
+    package init(publicKey: ForeignPublicKey) {
+        (identifier, algorithm, use) = (nil, nil, nil)
+        material = .publicKey(publicKey)
+    }
+
     /// Reads one key, or the keys of a set, in order.
     package static func keys(in json: JSONValue) throws(CryptoFault) -> [JSONWebKey] {
         guard json.object != nil else {

@@ -33,6 +33,7 @@ package struct BuiltinTable: Sendable {
 
     /// The built-ins of this engine.
     package static let standard = BuiltinTable([
-        aggregates
+        aggregates,
+        cryptoHashes, certificates, tokens, networks, times,
     ])
 }
