@@ -132,7 +132,7 @@ final class Assembler {
 
     // MARK: Numbers
 
-    func constant(_ value: Value) -> Operand {
+    func constant(_ value: Value) -> Source {
         if let known = constantNumbers[value] { return .constant(known) }
         let number = program.constants.count
         program.constants.append(value)
@@ -182,8 +182,15 @@ final class Assembler {
         return Int32(program.spots.count - 1)
     }
 
-    func addPattern(_ text: Text) {
-        program.patterns.add(text)
+    /// Compiles the patterns that a call has as constants, once for all decisions.
+    func addPatterns(of call: Call) {
+        guard case .builtin(let name) = call.function else { return }
+        program.patterns.add(
+            name,
+            call.arguments.map {
+                if case .constant(let value) = $0 { value } else { nil }
+            }
+        )
     }
 
     /// The number of a target that some `with` of the policy replaces; `nil` when none does.

@@ -40,7 +40,7 @@ extension ProcedureAssembler {
     // MARK: Values
 
     /// Takes steps from a value.
-    func walk(_ start: Operand, _ steps: ArraySlice<Expression>, into: Slot) {
+    func walk(_ start: Source, _ steps: ArraySlice<Expression>, into: Slot) {
         guard !steps.isEmpty else {
             emit(.move(start, into: into))
             return
@@ -53,7 +53,7 @@ extension ProcedureAssembler {
         }
     }
 
-    private func step(_ from: Operand, _ step: Expression, into: Slot, isBase: Bool) {
+    private func step(_ from: Source, _ step: Expression, into: Slot, isBase: Bool) {
         if case .variable(let variable) = step, !bound.contains(variable) {
             let key = variables[variable].isGenerated ? Slot.none : slot(of: variable)
             emit(.scan(from, key: key, value: into))
@@ -142,7 +142,7 @@ extension ProcedureAssembler {
     /// Goes to the child that a value names, or to base data.
     private func choose(
         _ node: RuleTree.NodeID,
-        by key: Operand,
+        by key: Source,
         _ rest: ArraySlice<Expression>,
         into: Slot
     ) {

@@ -6,7 +6,7 @@ extension ProcedureAssembler {
     }
 
     /// What an instruction reads to have a term's value.
-    func operand(_ term: Expression) -> Operand {
+    func operand(_ term: Expression) -> Source {
         switch term {
         case .constant(let value): return assembler.constant(value)
         case .variable(let variable) where bound.contains(variable):
@@ -136,7 +136,10 @@ extension ProcedureAssembler {
             }
             return true
         }
-        if (arity...arity + outputs).contains(call.arguments.count) { return true }
+        if (arity...arity + outputs).contains(call.arguments.count) {
+            assembler.addPatterns(of: call)
+            return true
+        }
         refuse(
             .arity,
             at: call.position,

@@ -89,7 +89,7 @@ extension ProcedureAssembler {
     }
 
     /// Holds a pattern against a value.
-    func match(_ pattern: Expression, _ value: Operand) {
+    func match(_ pattern: Expression, _ value: Source) {
         switch pattern {
         case .variable(let variable) where !bound.contains(variable):
             if !variables[variable].isGenerated {

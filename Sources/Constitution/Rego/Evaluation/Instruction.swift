@@ -6,12 +6,12 @@ struct Slot: Hashable, Sendable {
 }
 
 /// What an instruction reads: a slot, or a constant of the program.
-struct Operand: Hashable, Sendable {
+struct Source: Hashable, Sendable {
     /// Slots from zero up, constants from minus one down.
     let code: Int32
 
-    static func slot(_ slot: Slot) -> Operand { Operand(code: slot.index) }
-    static func constant(_ index: Int) -> Operand { Operand(code: ~Int32(index)) }
+    static func slot(_ slot: Slot) -> Source { Source(code: slot.index) }
+    static func constant(_ index: Int) -> Source { Source(code: ~Int32(index)) }
 }
 
 /// A place in the code that is named before it is known.
@@ -48,41 +48,41 @@ enum Comparison: Hashable, Sendable {
 enum Instruction: Sendable {
     // MARK: Values
 
-    case move(Operand, into: Slot)
+    case move(Source, into: Slot)
     case input(path: Int32, into: Slot)
     case base(path: Int32, into: Slot)
-    case step(Operand, key: Operand, into: Slot)
+    case step(Source, key: Source, into: Slot)
     /// A step from base data, where a number finds the member that its text names.
-    case baseStep(Operand, key: Operand, into: Slot)
+    case baseStep(Source, key: Source, into: Slot)
     case element(Slot, index: Int32, into: Slot)
     case array(SlotRange, into: Slot)
     case set(SlotRange, into: Slot)
     /// Keys and values in turn.
     case object(SlotRange, into: Slot)
     case template(SlotRange, into: Slot)
-    case compare(Comparison, Operand, Operand, into: Slot)
-    case member(Operand, of: Operand, into: Slot)
-    case memberAt(key: Operand, Operand, of: Operand, into: Slot)
+    case compare(Comparison, Source, Source, into: Slot)
+    case member(Source, of: Source, into: Slot)
+    case memberAt(key: Source, Source, of: Source, into: Slot)
 
     // MARK: Tests
 
-    case isTrue(Operand)
-    case test(Comparison, Operand, Operand)
-    case isArray(Operand, count: Int32)
-    case isObject(Operand, count: Int32)
-    case isCollection(Operand)
+    case isTrue(Source)
+    case test(Comparison, Source, Source)
+    case isArray(Source, count: Int32)
+    case isObject(Source, count: Int32)
+    case isCollection(Source)
 
     // MARK: Choices
 
     case choice(Label)
     /// Takes each member in turn; a slot below zero is not wanted.
-    case scan(Operand, key: Slot, value: Slot)
+    case scan(Source, key: Slot, value: Slot)
     case begin(Mark, otherwise: Label)
     /// Forgets the choices made since `begin`.
     case cut(Mark)
     case fail
     case jump(Label)
-    case dispatch(Operand, table: Int32)
+    case dispatch(Source, table: Int32)
     /// Jumps where the active replacement has something in place of a target.
     case replaced(target: Int32, Label)
 
@@ -97,19 +97,19 @@ enum Instruction: Sendable {
     // MARK: Collections in the making
 
     case collect(Collector)
-    case append(Collector, Operand)
-    case insert(Collector, key: Operand, Operand)
-    case insertDeep(Collector, path: SlotRange, Operand, DeepKind)
-    case mergeBase(Collector, Operand)
+    case append(Collector, Source)
+    case insert(Collector, key: Source, Source)
+    case insertDeep(Collector, path: SlotRange, Source, DeepKind)
+    case mergeBase(Collector, Source)
     case finish(Collector, CollectionKind, into: Slot)
 
     // MARK: Results
 
     case clear(Mark)
-    case offer(Operand, result: Slot, found: Mark)
+    case offer(Source, result: Slot, found: Mark)
     case found(Mark, Label)
     case flag(Mark)
-    case giveBack(Operand)
+    case giveBack(Source)
     case giveBackUndefined
     case row
 

@@ -80,7 +80,7 @@ struct Machine {
         set { slots[Int(frame.slotBase &+ slot.index)] = newValue }
     }
 
-    func value(_ operand: Operand) -> Value {
+    func value(_ operand: Source) -> Value {
         operand.code >= 0
             ? slots[Int(frame.slotBase &+ operand.code)]
             : image.program.constants[Int(~operand.code)]

@@ -47,8 +47,10 @@ extension Machine {
         let first = Int(frame.slotBase &+ arguments.first.index)
         let result: Value?
         do {
-            result = try image.program.builtins[Int(number)].evaluate(
-                slots.span.extracting(first..<first + Int(arguments.count)),
+            result = try Machine.evaluate(
+                image.program.builtins[Int(number)],
+                slots,
+                first..<first + Int(arguments.count),
                 &context
             )
         } catch {
@@ -58,6 +60,16 @@ extension Machine {
         guard let result else { return false }
         self[into] = result
         return true
+    }
+
+    /// Lends a built-in its arguments: a range of slots, not copied.
+    private static func evaluate(
+        _ builtin: Builtin,
+        _ slots: [Value],
+        _ arguments: Range<Int>,
+        _ context: inout BuiltinContext
+    ) throws(BuiltinError) -> Value? {
+        try builtin.evaluate(slots.span.extracting(arguments), &context)
     }
 
     /// Ends the decision for an error of a built-in, where it is one that must.

@@ -16,7 +16,7 @@ extension Machine {
 
     /// Takes the first member of a collection and leaves the others as a choice; says whether there
     /// is one.
-    mutating func startScan(_ operand: Operand, key: Slot, value: Slot, at pc: Int) -> Bool {
+    mutating func startScan(_ operand: Source, key: Slot, value: Slot, at pc: Int) -> Bool {
         let members = self.value(operand)
         guard let count = members.memberCount, count > 0 else { return false }
         if count > 1 {

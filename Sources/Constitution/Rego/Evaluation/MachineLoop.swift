@@ -177,7 +177,7 @@ extension Machine {
         return data[.text(number.text)]
     }
 
-    private func compare(_ comparison: Comparison, _ left: Operand, _ right: Operand) -> Bool {
+    private func compare(_ comparison: Comparison, _ left: Source, _ right: Source) -> Bool {
         let (one, other) = (value(left), value(right))
         switch comparison {
         case .equal: return one == other
