@@ -1,7 +1,9 @@
 extension BuiltinTable {
     /// Walks through graphs, which are objects of nodes and their neighbours, and through values.
     static let graphs: [Builtin] = [
-        Builtin("graph.reachable", [graph, list], .anySet) { arguments, context throws(BuiltinError) in
+        Builtin("graph.reachable", [graph, list], .anySet) {
+            arguments,
+            context throws(BuiltinError) in
             let graph = try arguments.object(0)
             var queue = try arguments.nodes(1)
             var reached: Set<Value> = []
@@ -15,7 +17,8 @@ extension BuiltinTable {
             return .set(SetValue(Array(reached)))
         },
         Builtin("graph.reachable_paths", [graph, list], .set(of: .anyArray)) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let graph = try arguments.object(0)
             var walk = PathWalk(graph: graph)
             for node in try arguments.nodes(1) where graph[node] != nil {
@@ -23,7 +26,9 @@ extension BuiltinTable {
             }
             return .set(SetValue(walk.paths))
         },
-        Builtin("walk", [.any], .anyArray, isRelation: true) { arguments, context throws(BuiltinError) in
+        Builtin("walk", [.any], .anyArray, isRelation: true) {
+            arguments,
+            context throws(BuiltinError) in
             var pairs: [Value] = []
             var path: [Value] = []
             try walk(arguments[0], &path, &pairs, &context)

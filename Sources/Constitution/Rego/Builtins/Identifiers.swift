@@ -2,7 +2,8 @@ extension BuiltinTable {
     /// Universally unique identifiers.
     static let identifiers: [Builtin] = [
         Builtin("uuid.rfc4122", [.string], .string, isDeterministic: false) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             var source = context.chance(of: try arguments.text(0), 0)
             let (high, low) = (source.next(), source.next())
             // Version four in the seventh byte, the variant of RFC 4122 in the ninth.

@@ -1,7 +1,9 @@
 extension BuiltinTable {
     /// What is asked of objects, and what makes objects of objects.
     static let objects: [Builtin] = [
-        Builtin("object.get", [.anyObject, .any, .any], .any) { arguments, context throws(BuiltinError) in
+        Builtin("object.get", [.anyObject, .any, .any], .any) {
+            arguments,
+            context throws(BuiltinError) in
             let object = try arguments.object(0)
             guard case .array(let path) = arguments[1] else {
                 return object[arguments[1]] ?? arguments[2]
@@ -22,25 +24,29 @@ extension BuiltinTable {
             return .set(SetValue(ordered: object.keys))
         },
         Builtin("object.filter", [.anyObject, keyList], .anyObject) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let object = try arguments.object(0)
             let keys = try arguments.keys(1)
             try context.charge(values: keys.count + object.count)
             return .object(ObjectValue(ordered: object.members.filter { keys.contains($0.key) }))
         },
         Builtin("object.remove", [.anyObject, keyList], .anyObject) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let object = try arguments.object(0)
             let keys = try arguments.keys(1)
             try context.charge(values: keys.count + object.count)
             return .object(ObjectValue(ordered: object.members.filter { !keys.contains($0.key) }))
         },
         Builtin("object.union", [.anyObject, .anyObject], .anyObject) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             .object(try merged(arguments.object(0), arguments.object(1), &context))
         },
         Builtin("object.union_n", [.array(of: .anyObject)], .anyObject) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             var union = ObjectValue.empty
             for element in try arguments.array(0).elements {
                 guard case .object(let object) = element else {
@@ -51,7 +57,8 @@ extension BuiltinTable {
             return .object(union)
         },
         Builtin("object.subset", [collection, collection], .boolean) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             switch (arguments[0], arguments[1]) {
             case (.object, .object), (.set, .set):
                 return .bool(try isSubset(arguments[1], of: arguments[0], &context))

@@ -10,7 +10,8 @@ extension BuiltinTable {
             try unescaped(text.bytes[...])
         },
         Builtin("urlquery.encode_object", [encodable], .string) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             var out: [UInt8] = []
             for member in try arguments.object(0).members {
                 guard case .string(let key) = member.key else {
@@ -27,7 +28,8 @@ extension BuiltinTable {
             return .string(Text(out))
         },
         Builtin("urlquery.decode_object", [.string], decoded) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let text = try arguments.text(0)
             try context.charge(bytes: text.count)
             var values: [Text: [Value]] = [:]

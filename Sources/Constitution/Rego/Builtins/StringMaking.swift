@@ -6,16 +6,19 @@ extension BuiltinTable {
             return .string(try joined(arguments.texts(1), by: joint, &context))
         },
         Builtin("split", [.string, .string], .array(of: .string)) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             try split(arguments.text(0), by: arguments.text(1), &context)
         },
         Builtin("replace", [.string, .string, .string], .string) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (text, old) = (try arguments.text(0), try arguments.text(1))
             return .string(try replaced([(old, arguments.text(2))], in: text, &context))
         },
         Builtin("strings.replace_n", [.object(key: .string, value: .string), .string], .string) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             var pairs: [(Text, Text)] = []
             for member in try arguments.object(0).members {
                 guard case .string(let old) = member.key else {
@@ -38,7 +41,9 @@ extension BuiltinTable {
             }
             return .string(Text(out))
         },
-        Builtin("format_int", [.number, .number], .string) { arguments, context throws(BuiltinError) in
+        Builtin("format_int", [.number, .number], .string) {
+            arguments,
+            context throws(BuiltinError) in
             let (number, base) = (try arguments.number(0), try arguments.number(1))
             guard case .integer(let radix) = base, [2, 8, 10, 16].contains(radix) else {
                 throw .type("operand 2 must be one of {2, 8, 10, 16}")

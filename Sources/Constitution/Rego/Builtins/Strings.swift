@@ -14,19 +14,22 @@ extension BuiltinTable {
             return .integer(text.slice(0..<offset).scalarCount)
         },
         Builtin("indexof_n", [.string, .string], .array(of: .number)) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (text, part) = try arguments.searched(&context)
             return .array(ArrayValue(places(of: part, in: text).map { .integer($0) }))
         },
         Builtin("strings.count", [.string, .string], .number) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (text, part) = (try arguments.text(0), try arguments.text(1))
             if part.isEmpty { return .integer(text.scalarCount + 1) }
             try context.charge(search: text, part)
             return .integer(text.offsets(of: part).count)
         },
         Builtin("substring", [.string, .number, .number], .string) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (text, first) = (try arguments.text(0), try arguments.int(1))
             let length = try arguments.int(2)
             if first < 0 { throw .failed("negative offset") }
@@ -60,7 +63,8 @@ extension BuiltinTable {
         _ holds: @escaping @Sendable (Text, Text) -> Bool
     ) -> Builtin {
         Builtin(name, [textOrTexts, textOrTexts], .boolean) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (texts, parts) = (try arguments.textOrTexts(0), try arguments.textOrTexts(1))
             for text in texts {
                 try context.charge(steps: parts.count)

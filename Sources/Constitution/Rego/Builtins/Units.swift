@@ -19,7 +19,9 @@ extension BuiltinTable {
             }
             return .number(try amount.number(times: factor, places: 10))
         },
-        Builtin("units.parse_bytes", [.string], .number) { arguments, context throws(BuiltinError) in
+        Builtin("units.parse_bytes", [.string], .number) {
+            arguments,
+            context throws(BuiltinError) in
             let text = try arguments.text(0)
             try context.charge(bytes: text.count)
             let amount = try Amount(text, "byte amount")

@@ -2,7 +2,8 @@ extension BuiltinTable {
     /// Versions as Semantic Versioning 2.0 has them.
     static let versions: [Builtin] = [
         Builtin("semver.compare", [.string, .string], .number) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (left, right) = (try version(arguments, 0), try version(arguments, 1))
             try context.charge(steps: 4)
             return .integer(left.precedes(right) ? -1 : right.precedes(left) ? 1 : 0)
