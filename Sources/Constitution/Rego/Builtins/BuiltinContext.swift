@@ -62,17 +62,24 @@ package struct BuiltinContext: Sendable {
     package mutating func expression(_ pattern: Text) throws(BuiltinError) -> RegularExpression {
         if let known = patterns.expressions[pattern] ?? met.expressions[pattern] { return known }
         try charge(steps: 100 + pattern.count * 20)
-        do {
-            let compiled = try RegularExpression(pattern.string, dialect: .re2)
-            try charge(bytes: compiled.instructionCount * 32)
-            met.expressions[pattern] = compiled
-            return compiled
-        } catch let fault as PatternFault {
-            throw .failed(fault.description)
-        } catch let error as BuiltinError {
-            throw error
+        let compiled: RegularExpression
+        do throws(PatternFault) {
+            compiled = try RegularExpression(pattern.string, dialect: .re2)
         } catch {
-            preconditionFailure("A pattern was refused for no known reason.")
+            throw .failed(error.description)
         }
+        try charge(bytes: compiled.instructionCount * 32)
+        met.expressions[pattern] = compiled
+        return compiled
+    }
+
+    /// What a pattern with wildcards was compiled to, when it was.
+    func known(_ glob: PatternLibrary.Glob) -> RegularExpression? {
+        patterns.globs[glob] ?? met.globs[glob]
+    }
+
+    /// Keeps what a pattern with wildcards was compiled to.
+    mutating func remember(_ glob: PatternLibrary.Glob, _ expression: RegularExpression) {
+        met.globs[glob] = expression
     }
 }

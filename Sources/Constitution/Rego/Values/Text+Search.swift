@@ -18,7 +18,9 @@ extension Text {
     }
 
     /// Whether another text stands somewhere in this one.
-    package func contains(_ part: Text) -> Bool { withBytes { $0.offset(of: part, from: 0) != nil } }
+    package func contains(_ part: Text) -> Bool {
+        withBytes { $0.offset(of: part, from: 0) != nil }
+    }
 
     /// Some of the bytes as a text.
     package func slice(_ range: Range<Int>) -> Text {

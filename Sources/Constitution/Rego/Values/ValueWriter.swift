@@ -49,16 +49,36 @@ extension Value {
 }
 
 extension Text {
-    /// Appends the text as a JSON string.
+    /// Appends the text as a JSON string; bytes that are no UTF-8 become U+FFFD.
     package func writeJSON(to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
         withBytes { bytes in
-            for index in bytes.indices { Text.writeJSON(bytes[index], to: &out) }
+            var at = 0
+            while at < bytes.count {
+                let byte = bytes[at]
+                if byte < 0x80 {
+                    Text.writeJSON(byte, to: &out)
+                    at += 1
+                } else {
+                    at = Text.writeScalar(bytes, at, to: &out)
+                }
+            }
         }
         out.append(UInt8(ascii: "\""))
     }
 
-    private static func writeJSON(_ byte: UInt8, to out: inout [UInt8]) {
+    /// Appends the character at an offset or U+FFFD, and gives the offset behind it.
+    static func writeScalar(_ bytes: Span<UInt8>, _ at: Int, to out: inout [UInt8]) -> Int {
+        let length = scalarLength(bytes, at)
+        if length == 0 {
+            out.append(contentsOf: [0xEF, 0xBF, 0xBD])
+            return at + 1
+        }
+        for index in at..<at + length { out.append(bytes[index]) }
+        return at + length
+    }
+
+    static func writeJSON(_ byte: UInt8, to out: inout [UInt8]) {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
             out.append(UInt8(ascii: "\\"))
@@ -66,11 +86,15 @@ extension Text {
         case 0x0A: out.append(contentsOf: "\\n".utf8)
         case 0x0D: out.append(contentsOf: "\\r".utf8)
         case 0x09: out.append(contentsOf: "\\t".utf8)
-        case 0..<0x20:
-            out.append(contentsOf: "\\u00".utf8)
-            out.append(UInt8(ascii: "0") + byte >> 4)
-            out.append(Array("0123456789abcdef".utf8)[Int(byte & 0xF)])
+        case 0..<0x20: writeEscape(byte, to: &out)
         default: out.append(byte)
         }
+    }
+
+    static func writeEscape(_ byte: UInt8, to out: inout [UInt8]) {
+        out.append(contentsOf: "\\u00".utf8)
+        out.append(UInt8(ascii: "0") + byte >> 4)
+        let low = byte & 0xF
+        out.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
     }
 }
