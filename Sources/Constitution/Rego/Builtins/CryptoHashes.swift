@@ -13,7 +13,8 @@ extension BuiltinTable {
         authentication("crypto.hmac.sha256", .sha256),
         authentication("crypto.hmac.sha512", .sha512),
         Builtin("crypto.hmac.equal", [.string, .string], .boolean) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (one, two) = (try arguments.text(0), try arguments.text(1))
             try context.charge(hashing: one.count)
             return .bool(ConstantTime.equal(one.bytes, two.bytes))

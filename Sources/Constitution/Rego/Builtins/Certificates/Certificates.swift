@@ -5,7 +5,8 @@ extension BuiltinTable {
     /// What is asked of certificates and private keys.
     static let certificates: [Builtin] = [
         Builtin("crypto.x509.parse_certificates", [.string], .array(of: .anyObject)) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let found = try certificates(in: try arguments.text(0), &context)
             return try rendered(found, &context)
         },
@@ -28,19 +29,23 @@ extension BuiltinTable {
             return try verify(try arguments.text(0), question, hasTexts: false, &context)
         },
         Builtin("crypto.x509.parse_certificate_request", [.string], .anyObject) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             try request(try arguments.text(0), &context)
         },
         Builtin("crypto.x509.parse_keypair", [.string, .string], .anyObject) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             try pair(try arguments.text(0), try arguments.text(1), &context)
         },
         Builtin("crypto.x509.parse_rsa_private_key", [.string], .anyObject) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             try webKey(try arguments.text(0), &context)
         },
         Builtin("crypto.parse_private_keys", [.string], .oneOf([.null, .array(of: .any)])) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let text = try arguments.text(0)
             guard !text.isEmpty else { return .null }
             let bytes = Base64.decode(text.bytes) ?? text.bytes

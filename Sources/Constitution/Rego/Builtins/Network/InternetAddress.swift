@@ -56,7 +56,8 @@ struct InternetAddress: Hashable, Sendable {
             return number(groups)
         }
         // At most one gap, which stands for at least one group.
-        guard let head = groups(text[..<gap.lowerBound]), let tail = groups(text[gap.upperBound...]),
+        guard let head = groups(text[..<gap.lowerBound]),
+            let tail = groups(text[gap.upperBound...]),
             head.count + tail.count < 8
         else { return nil }
         let zeros = [UInt16](repeating: 0, count: 8 - head.count - tail.count)

@@ -2,20 +2,23 @@ extension BuiltinTable {
     /// What is asked of blocks of Internet addresses.
     static let networks: [Builtin] = [
         Builtin("net.cidr_contains", [.string, .string], .boolean) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (block, other) = (try arguments.text(0), try arguments.text(1))
             try context.charge(steps: 4)
             return .bool(try contains(block, other))
         },
         // The old name, which existing libraries still call.
         Builtin("net.cidr_overlap", [.string, .string], .boolean) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (block, other) = (try arguments.text(0), try arguments.text(1))
             try context.charge(steps: 4)
             return .bool(try contains(block, other))
         },
         Builtin("net.cidr_intersects", [.string, .string], .boolean) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             try context.charge(steps: 4)
             let one = try block(try arguments.text(0))
             let two = try block(try arguments.text(1))
@@ -26,15 +29,18 @@ extension BuiltinTable {
             return .bool(NetworkBlock(text) != nil)
         },
         Builtin("net.cidr_contains_matches", [matchable, matchable], .set(of: .anyArray)) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             try containsMatches(arguments, &context)
         },
         Builtin("net.cidr_expand", [.string], .set(of: .string)) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             try expand(try arguments.text(0), &context)
         },
         Builtin("net.cidr_merge", [mergeable], .set(of: .string)) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             try merge(arguments, &context)
         },
     ]
@@ -130,7 +136,9 @@ extension BuiltinTable {
             SetValue(
                 (0..<count).map { offset in
                     let number = block.first.number + UInt128(offset)
-                    return .text(InternetAddress(number: number, bits: block.first.bits).description)
+                    return .text(
+                        InternetAddress(number: number, bits: block.first.bits).description
+                    )
                 }
             )
         )

@@ -84,23 +84,27 @@ struct TimeLayout: Sendable {
     ]
 
     /// Pieces in the order in which they are looked for: a longer one before what it begins with.
-    private static let pieces: [(text: String, part: Part)] = [
-        ("January", .month(.long)), ("Monday", .weekday(isLong: true)),
-        ("2006", .year(digits: 4)), ("06", .year(digits: 2)),
-        ("002", .yearDay(.zeros)), ("__2", .yearDay(.spaces)),
-        ("01", .month(.number(.zeros))), ("02", .day(.zeros)), ("_2", .day(.spaces)),
-        ("03", .hour12(.zeros)), ("04", .minute(.zeros)), ("05", .second(.zeros)),
-        ("15", .hour), ("1", .month(.number(.none))), ("2", .day(.none)),
-        ("3", .hour12(.none)), ("4", .minute(.none)), ("5", .second(.none)),
-        ("PM", .half(isUpper: true)), ("pm", .half(isUpper: false)), ("MST", .zoneName),
-    ] + offsets
+    private static let pieces: [(text: String, part: Part)] =
+        [
+            ("January", .month(.long)), ("Monday", .weekday(isLong: true)),
+            ("2006", .year(digits: 4)), ("06", .year(digits: 2)),
+            ("002", .yearDay(.zeros)), ("__2", .yearDay(.spaces)),
+            ("01", .month(.number(.zeros))), ("02", .day(.zeros)), ("_2", .day(.spaces)),
+            ("03", .hour12(.zeros)), ("04", .minute(.zeros)), ("05", .second(.zeros)),
+            ("15", .hour), ("1", .month(.number(.none))), ("2", .day(.none)),
+            ("3", .hour12(.none)), ("4", .minute(.none)), ("5", .second(.none)),
+            ("PM", .half(isUpper: true)), ("pm", .half(isUpper: false)), ("MST", .zoneName),
+        ] + offsets
 
     private static let offsets: [(text: String, part: Part)] = [true, false].flatMap { hasZ in
-        [("070000", 3, false), ("07:00:00", 3, true), ("0700", 2, false), ("07:00", 2, true),
+        [
+            ("070000", 3, false), ("07:00:00", 3, true), ("0700", 2, false), ("07:00", 2, true),
             ("07", 1, false),
         ].map { digits, units, hasColons in
-            ((hasZ ? "Z" : "-") + digits,
-            .offset(Offset(hasZ: hasZ, hasColons: hasColons, units: units)))
+            (
+                (hasZ ? "Z" : "-") + digits,
+                .offset(Offset(hasZ: hasZ, hasColons: hasColons, units: units))
+            )
         }
     }
 

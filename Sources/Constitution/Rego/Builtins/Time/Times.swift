@@ -9,30 +9,35 @@ extension BuiltinTable {
             .integer(Int(context.nowNanoseconds))
         },
         Builtin("time.parse_ns", [.string, .string], .number) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (layout, text) = (try arguments.text(0), try arguments.text(1))
             try context.charge(steps: 16 + layout.count + text.count)
             return try nanoseconds(TimeReader.read(text, as: TimeLayout(layout)))
         },
         Builtin("time.parse_rfc3339_ns", [.string], .number) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let text = try arguments.text(0)
             try context.charge(steps: 32 + text.count)
             return try nanoseconds(TimeReader.read(text, as: TimeLayout("RFC3339")))
         },
         Builtin("time.parse_duration_ns", [.string], .number) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let text = try arguments.text(0)
             try context.charge(steps: 4 + text.count)
             return .integer(Int(try Durations.nanoseconds(text)))
         },
         Builtin("time.date", [moment], .array(of: .number)) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let time = try Moment(arguments, 0, &context).time
             return [.integer(time.year), .integer(time.month), .integer(time.day)]
         },
         Builtin("time.clock", [moment], .array(of: .number)) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let time = try Moment(arguments, 0, &context).time
             return [.integer(time.hour), .integer(time.minute), .integer(time.second)]
         },
@@ -41,11 +46,13 @@ extension BuiltinTable {
             return .text(CivilTime.weekdays[time.weekday])
         },
         Builtin("time.add_date", [moment, .number, .number, .number], .number) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             try addDate(arguments, &context)
         },
         Builtin("time.diff", [moment, moment], .array(of: .number)) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (one, two) = (
                 try Moment(arguments, 0, &context), try Moment(arguments, 1, &context)
             )
@@ -150,7 +157,8 @@ extension BuiltinTable {
             to.minute - from.minute, to.second - from.second,
         ]
         let days = Timestamp.days(inMonth: from.month, of: from.year)
-        for (place, size) in [(5, 60), (4, 60), (3, 24), (2, days), (1, 12)] where parts[place] < 0 {
+        for (place, size) in [(5, 60), (4, 60), (3, 24), (2, days), (1, 12)] where parts[place] < 0
+        {
             parts[place] += size
             parts[place - 1] -= 1
         }

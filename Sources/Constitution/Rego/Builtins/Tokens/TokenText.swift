@@ -25,7 +25,9 @@ struct TokenText {
     func readHeader() throws(BuiltinError) -> ObjectValue {
         let object: ObjectValue
         do {
-            object = try TokenText.object(TokenText.decode(header, "JWT header had invalid encoding: "))
+            object = try TokenText.object(
+                TokenText.decode(header, "JWT header had invalid encoding: ")
+            )
         } catch .failed(let reason) where !reason.hasPrefix("JWT") {
             throw .failed("bad JWT header: \(reason)")
         }

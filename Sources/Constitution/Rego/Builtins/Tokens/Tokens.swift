@@ -6,30 +6,35 @@ extension BuiltinTable {
     ///
     /// Signing is deterministic, with the nonces of RFC 6979 and salts made like them, so a token
     /// depends on nothing but the arguments.
-    static let tokens: [Builtin] = [
-        Builtin("io.jwt.decode", [.string], .array(of: .any)) {
-            arguments, context throws(BuiltinError) in
-            try decode(try arguments.text(0), &context)
-        },
-        Builtin("io.jwt.decode_verify", [.string, .anyObject], .array(of: .any)) {
-            arguments, context throws(BuiltinError) in
-            let constraints = try arguments.object(1)
-            return try decodeVerify(try arguments.text(0), constraints, &context)
-        },
-        Builtin("io.jwt.encode_sign", [.anyObject, .anyObject, .anyObject], .string) {
-            arguments, context throws(BuiltinError) in
-            let parts = [
-                try arguments.object(0), try arguments.object(1), try arguments.object(2),
-            ].map { Value.object($0).json }
-            return try encode(header: parts[0], payload: parts[1], key: parts[2], &context)
-        },
-        Builtin("io.jwt.encode_sign_raw", [.string, .string, .string], .string) {
-            arguments, context throws(BuiltinError) in
-            let parts = [try arguments.text(0), try arguments.text(1), try arguments.text(2)]
-                .map(\.bytes)
-            return try encode(header: parts[0], payload: parts[1], key: parts[2], &context)
-        },
-    ] + SigningAlgorithm.allCases.map(verification)
+    static let tokens: [Builtin] =
+        [
+            Builtin("io.jwt.decode", [.string], .array(of: .any)) {
+                arguments,
+                context throws(BuiltinError) in
+                try decode(try arguments.text(0), &context)
+            },
+            Builtin("io.jwt.decode_verify", [.string, .anyObject], .array(of: .any)) {
+                arguments,
+                context throws(BuiltinError) in
+                let constraints = try arguments.object(1)
+                return try decodeVerify(try arguments.text(0), constraints, &context)
+            },
+            Builtin("io.jwt.encode_sign", [.anyObject, .anyObject, .anyObject], .string) {
+                arguments,
+                context throws(BuiltinError) in
+                let parts = [
+                    try arguments.object(0), try arguments.object(1), try arguments.object(2),
+                ].map { Value.object($0).json }
+                return try encode(header: parts[0], payload: parts[1], key: parts[2], &context)
+            },
+            Builtin("io.jwt.encode_sign_raw", [.string, .string, .string], .string) {
+                arguments,
+                context throws(BuiltinError) in
+                let parts = [try arguments.text(0), try arguments.text(1), try arguments.text(2)]
+                    .map(\.bytes)
+                return try encode(header: parts[0], payload: parts[1], key: parts[2], &context)
+            },
+        ] + SigningAlgorithm.allCases.map(verification)
 
     // MARK: - Reading
 
@@ -67,7 +72,8 @@ extension BuiltinTable {
     private static func verification(_ algorithm: SigningAlgorithm) -> Builtin {
         let name = "io.jwt.verify_" + algorithm.rawValue.lowercased()
         return Builtin(name, [.string, .string], .boolean) {
-            arguments, context throws(BuiltinError) in
+            arguments,
+            context throws(BuiltinError) in
             let (text, key) = (try arguments.text(0), try arguments.text(1))
             try context.charge(bytes: 2 * text.count + key.count)
             let token = try TokenText(text)
