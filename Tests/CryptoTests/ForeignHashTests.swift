@@ -10,7 +10,7 @@ private let names: [(ForeignHash, String)] = [
 /// The last word of what openssl prints, which is the digest.
 private func openssl(_ arguments: [String], _ input: [UInt8]) throws -> [UInt8] {
     let said = try Command.run("openssl", arguments, input: input)
-    let words = String(decoding: said.output, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+    let words = said.output.split { $0 == " " || $0 == "\n" }
     return bytes(hex: String(try #require(words.last)))
 }
 

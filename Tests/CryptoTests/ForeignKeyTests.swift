@@ -354,7 +354,8 @@ struct `A block of PEM among others` {
     }
 
     @Test(arguments: [
-        "", "-----BEGIN A-----", "-----BEGIN A-----\nAAEC\n", "-----BEGIN A-----\nA\n-----END A-----",
+        "", "-----BEGIN A-----", "-----BEGIN A-----\nAAEC\n",
+        "-----BEGIN A-----\nA\n-----END A-----",
         "-----BEGIN A-----\nAAEC\n-----END B-----", "-----BEGIN A----\nAAEC\n-----END A-----",
         "-----BEGIN A-----\nX: y\n\nAAEC\n-----END A-----",
         "-----BEGIN A-----\n-----BEGIN A-----\nAAE\n-----END A-----",

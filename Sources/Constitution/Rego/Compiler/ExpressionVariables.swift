@@ -64,6 +64,25 @@ extension Expression {
         }
     }
 
+    /// Whether the term is made of constants and variables only, so that nothing is computed for it.
+    var isPattern: Bool {
+        switch self {
+        case .constant, .variable: true
+        case .array(let terms), .set(let terms): terms.allSatisfy(\.isPattern)
+        case .object(let entries): entries.allSatisfy { $0.key.isPattern && $0.value.isPattern }
+        default: false
+        }
+    }
+
+    /// Whether two keys of object patterns are one: the same constant or the same variable.
+    func isSameKey(as other: Expression) -> Bool {
+        switch (self, other) {
+        case (.constant(let key), .constant(let twin)): key == twin
+        case (.variable(let key), .variable(let twin)): key == twin
+        default: false
+        }
+    }
+
     /// The variables of the term itself.
     var variables: Set<Variable> {
         var found: Set<Variable> = []

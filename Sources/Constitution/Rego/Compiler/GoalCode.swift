@@ -10,6 +10,8 @@ extension ProcedureAssembler {
                     refuseUnsafe(variable, at: position(of: variable, in: item.goal))
                 }
             }
+            // What hangs on these variables is not told again.
+            for id in variables.entries.indices { bound.insert(Variable(id: id)) }
             return
         }
         for goal in ordered { self.goal(goal) }

@@ -22,6 +22,8 @@ struct LocalScopes {
     private var scopes: [Scope] = []
     /// Variables that no line declares: one for each name in the whole branch.
     private var free: [String: Variable] = [:]
+    /// Those of them that the parameters of a function have named: all branches share them.
+    private var freeInParameters: [String: Variable] = [:]
 
     mutating func push(pending: Set<String> = []) {
         scopes.append(Scope(pending: pending))
@@ -31,9 +33,13 @@ struct LocalScopes {
         scopes.removeLast()
     }
 
+    mutating func endParameters() {
+        freeInParameters = free
+    }
+
     /// Forgets the undeclared names: another branch of the rule has its own.
     mutating func startBranch() {
-        free = [:]
+        free = freeInParameters
     }
 
     mutating func fresh(_ name: String = "_", at position: SourcePosition) -> Variable {
@@ -70,7 +76,8 @@ struct LocalScopes {
         for index in scopes.indices.reversed() {
             if let variable = scopes[index].declared[name] { return (variable, true) }
             if scopes[index].pending.contains(name) {
-                scopes[index].readEarly.insert(name)
+                // A closure that reads the name before it is declared has a variable of its own.
+                if index == scopes.count - 1 { scopes[index].readEarly.insert(name) }
                 return (nil, true)
             }
         }

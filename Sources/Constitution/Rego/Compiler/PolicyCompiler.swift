@@ -6,7 +6,7 @@ package enum PolicyCompiler {
         data: Value = .object(.empty),
         options: CompileOptions = CompileOptions()
     ) throws(PolicyErrors) -> CompiledPolicy {
-        let source = try resolved(modules, options: options)
+        let source = try resolved(modules, data: data, options: options)
         let recursion = RecursionCheck(source: source).errors()
         if !recursion.isEmpty { throw PolicyErrors(recursion) }
         var types = TypeCheck(source)
@@ -24,10 +24,11 @@ package enum PolicyCompiler {
 
     private static func resolved(
         _ modules: [PolicyModule],
+        data: Value,
         options: CompileOptions
     ) throws(PolicyErrors) -> ResolvedPolicy {
         let tree = tree(of: modules)
-        var errors = RuleConflicts(tree: tree, modules: modules).errors()
+        var errors = RuleConflicts(tree: tree, modules: modules, data: data).errors()
         var source = ResolvedPolicy(tree: tree, options: options)
         let names = modules.map { ModuleNames($0, tree: tree, errors: &errors) }
         for node in tree.nodes.indices {

@@ -38,6 +38,7 @@ struct Resolver {
         if let written = rule.head.parameters {
             parameters = written.map { pattern($0, declaredBy: "parameter") }
         }
+        scopes.endParameters()
         var branches: [Definition.Branch] = []
         var dynamicSteps: [Expression] = []
         var contribution = Definition.Contribution.value

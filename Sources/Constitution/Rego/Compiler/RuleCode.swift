@@ -35,8 +35,8 @@ extension ProcedureAssembler {
                 let otherwise = isLast ? next : newLabel()
                 place.position = branch.position
                 attempt(otherwise: otherwise) {
-                    match(definition.parameters, arguments)
-                    body(branch.goals)
+                    let computed = match(definition.parameters, arguments)
+                    body(computed + branch.goals)
                     let value = operand(branch.value)
                     noteFired(definition)
                     if isSettledByFirst {
@@ -73,7 +73,7 @@ extension ProcedureAssembler {
         }
         if let standard = definitions.first(where: \.isDefault) {
             begin(standard, arguments: arguments)
-            match(standard.parameters, arguments)
+            body(match(standard.parameters, arguments))
             let value = operand(standard.branches[0].value)
             emit(.giveBack(value))
         }
@@ -97,7 +97,8 @@ extension ProcedureAssembler {
         begin(definition.variables, file: definition.file)
         place.position = definition.position
         for (index, parameter) in (definition.parameters ?? []).enumerated() {
-            if case .variable(let variable) = parameter, slotIsFree(variable, in: definition, index) {
+            if case .variable(let variable) = parameter, slotIsFree(variable, in: definition, index)
+            {
                 assign(variable, Slot(Int(arguments.first.index) + index))
                 bound.insert(variable)
             }
@@ -111,15 +112,31 @@ extension ProcedureAssembler {
         }
     }
 
-    private func match(_ parameters: [Expression]?, _ arguments: SlotRange) {
+    /// Holds the parameters against the arguments; one that must be computed is a line of the body.
+    private func match(_ parameters: [Expression]?, _ arguments: SlotRange) -> [Goal] {
+        var computed: [Goal] = []
         for (index, parameter) in (parameters ?? []).enumerated() {
             let slot = Slot(Int(arguments.first.index) + index)
             if case .variable(let variable) = parameter, self.slot(of: variable) == slot {
                 bound.insert(variable)
-                continue
+            } else if parameter.isPattern {
+                match(parameter, .slot(slot))
+            } else {
+                let argument = variables.add("_", at: place.position, generated: true)
+                assign(argument, slot)
+                bound.insert(argument)
+                let line = SourceRange(start: place.position, end: place.position)
+                computed.append(
+                    Goal(
+                        kind: .unify(parameter, .variable(argument)),
+                        isNegated: false,
+                        modifiers: [],
+                        range: line
+                    )
+                )
             }
-            match(prepared(parameter, keepsTop: false), .slot(slot))
         }
+        return computed
     }
 
     // MARK: Sets and objects

@@ -5,13 +5,15 @@
 struct RuleConflicts {
     let tree: RuleTree
     let modules: [PolicyModule]
+    /// Base data, which may not lie where a rule is.
+    let data: Value
 
     private enum Kind: Hashable { case value, set, function(Int) }
 
     func errors() -> [PolicyError] {
         var found: [PolicyError] = []
         for id in tree.nodes.indices where !tree[id].rules.isEmpty {
-            if let error = conflict(at: id) { found.append(error) }
+            if let error = conflict(at: id) ?? dataConflict(at: id) { found.append(error) }
         }
         return found
     }
@@ -37,6 +39,22 @@ struct RuleConflicts {
             )
         }
         return extentConflict(at: id, rules: rules)
+    }
+
+    /// Base data where a rule stands: which of them holds would be a guess.
+    private func dataConflict(at id: RuleTree.NodeID) -> PolicyError? {
+        guard !tree.isFunction(id), let source = tree[id].rules.first,
+            let found = data.at(tree[id].path)
+        else { return nil }
+        if case .object = found,
+            !modules[source.module].rules[source.rule].head.dynamicSteps.isEmpty
+        {
+            return nil
+        }
+        return error(
+            source,
+            "the rule \(tree[id].name) conflicts with base data of the same path. Remove one of them."
+        )
     }
 
     /// Rules and packages inside what a rule has for itself.

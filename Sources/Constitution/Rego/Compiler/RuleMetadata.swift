@@ -33,8 +33,10 @@ struct RuleMetadata: Sendable {
         for length in stride(from: package.count, through: 0, by: -1) {
             let prefix = module.package.path.prefix(length)
             for candidate in modules
-            where candidate.package.path.elementsEqual(prefix, by: { $0.utf8.elementsEqual($1.utf8) })
-            {
+            where candidate.package.path.elementsEqual(
+                prefix,
+                by: { $0.utf8.elementsEqual($1.utf8) }
+            ) {
                 for annotation in candidate.annotations where annotation.scope == .subpackages {
                     links.append(Self.link(path: Array(package.prefix(length)), annotation))
                 }

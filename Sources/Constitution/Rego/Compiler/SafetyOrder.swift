@@ -131,7 +131,8 @@ struct SafetyOrder {
         switch term {
         case .variable(let variable): outputs.insert(variable)
         case .array(let terms): for term in terms { collectPattern(term, into: &outputs) }
-        case .object(let entries): for entry in entries { collectPattern(entry.value, into: &outputs) }
+        case .object(let entries):
+            for entry in entries { collectPattern(entry.value, into: &outputs) }
         default: break
         }
     }

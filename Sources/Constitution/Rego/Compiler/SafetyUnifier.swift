@@ -35,9 +35,8 @@ struct SafetyUnifier {
             for (one, other) in zip(ones, others) { unify(one, other) }
         case (.object(let ones), .object(let others)) where ones.count == others.count:
             for one in ones {
-                guard case .constant(let key) = one.key else { continue }
-                for case let other in others {
-                    if case .constant(key) = other.key { unify(one.value, other.value) }
+                for other in others where other.key.isSameKey(as: one.key) {
+                    unify(one.value, other.value)
                 }
             }
         case (.array, .constant(.array)), (.object, .constant(.object)): markAll(left)

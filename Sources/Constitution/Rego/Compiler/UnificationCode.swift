@@ -55,8 +55,7 @@ extension ProcedureAssembler {
         case (.object(let ones), .object(let others)) where ones.count == others.count:
             var found: [(Expression, Expression)] = []
             for entry in ones {
-                guard
-                    let twin = others.first(where: { isSameKey($0.key, entry.key) })
+                guard let twin = others.first(where: { $0.key.isSameKey(as: entry.key) })
                 else { break }
                 found.append((entry.value, twin.value))
             }
@@ -68,14 +67,6 @@ extension ProcedureAssembler {
         bound.formUnion(one.variables)
         bound.formUnion(other.variables)
         return []
-    }
-
-    private func isSameKey(_ one: Expression, _ other: Expression) -> Bool {
-        switch (one, other) {
-        case (.constant(let key), .constant(let twin)): key == twin
-        case (.variable(let key), .variable(let twin)): key == twin
-        default: false
-        }
     }
 
     private func assign(_ pattern: Expression, from term: Expression) {

@@ -6,6 +6,9 @@ package struct DecisionContext: Sendable {
     /// What `rand.intn` and `uuid.rfc4122` are made from.
     package var seed: UInt64
 
+    /// The time zones that are known beside UTC.
+    package var zones: TimeZoneTable
+
     /// The steps it may take and the bytes it may make.
     package var budget: WorkBudget
 
@@ -21,12 +24,14 @@ package struct DecisionContext: Sendable {
     package init(
         nowNanoseconds: Int64 = 0,
         seed: UInt64 = 0,
+        zones: TimeZoneTable = TimeZoneTable(),
         budget: WorkBudget = WorkBudget(),
         depthMax: Int = 1_000,
         isStrict: Bool = true
     ) {
         self.nowNanoseconds = nowNanoseconds
         self.seed = seed
+        self.zones = zones
         self.budget = budget
         self.depthMax = depthMax
         self.isStrict = isStrict

@@ -40,6 +40,11 @@ package struct EvaluationError: Fault, Equatable {
         "\(file):\(position.line):\(position.column): \(message)"
     }
 
+    /// The error as OPA writes it, which people search for.
+    package var opaDescription: String {
+        "\(file):\(position.line): \(opaCode): \(message)"
+    }
+
     /// The code that OPA has for it.
     package var opaCode: String {
         switch kind {

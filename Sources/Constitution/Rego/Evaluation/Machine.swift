@@ -43,6 +43,7 @@ struct Machine {
             budget: decision.budget,
             nowNanoseconds: decision.nowNanoseconds,
             seed: decision.seed,
+            zones: decision.zones,
             patterns: program.patterns
         )
         isStrict = decision.isStrict

@@ -318,7 +318,7 @@ extension Machine {
             image.program.procedures[Int(frame.procedure)].isFunction
             ? "functions must not produce multiple outputs for same inputs"
             : "complete rules must not produce multiple outputs"
-        throw error(.conflict, "\(name): \(sentence)", at: pc)
+        throw error(.conflict, "\(sentence): \(name)", at: pc)
     }
 
     private func announce(_ range: SlotRange, at pc: Int) {

@@ -109,7 +109,7 @@ extension BuiltinTable {
         }
 
         var seconds: Int { Int(Timestamp(nanoseconds: nanoseconds).seconds) }
-        var nanosecond: Int { Int(nanoseconds - Int64(seconds) * 1_000_000_000) }
+        var nanosecond: Int { Int(nanoseconds &- Int64(seconds) &* 1_000_000_000) }
         var period: TimeZoneRules.Period { zone.period(at: seconds) }
         var time: CivilTime { CivilTime(seconds: seconds, offset: period.offset) }
     }
