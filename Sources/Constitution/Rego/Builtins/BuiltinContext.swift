@@ -14,6 +14,9 @@ package struct BuiltinContext: Sendable {
     /// What `rand.intn` and `uuid.rfc4122` are made from.
     package let seed: UInt64
 
+    /// The time zones that are known beside UTC.
+    package let zones: TimeZoneTable
+
     /// Patterns that stand in the policy, compiled when it was loaded.
     package let patterns: PatternLibrary
 
@@ -25,11 +28,13 @@ package struct BuiltinContext: Sendable {
         budget: WorkBudget = WorkBudget(),
         nowNanoseconds: Int64 = 0,
         seed: UInt64 = 0,
+        zones: TimeZoneTable = TimeZoneTable(),
         patterns: PatternLibrary = PatternLibrary()
     ) {
         self.budget = budget
         self.nowNanoseconds = nowNanoseconds
         self.seed = seed
+        self.zones = zones
         self.patterns = patterns
         met = PatternLibrary()
     }
