@@ -5,17 +5,17 @@ extension BuiltinTable {
             arguments,
             context throws(BuiltinError) in
             let object = try arguments.object(0)
-            // Copies: the optimiser of Swift 6.3 crashes over elements that a span still lends.
-            let (key, otherwise) = (arguments[1], arguments[2])
-            guard case .array(let path) = key else { return object[key] ?? otherwise }
+            let (key, fallback) = (arguments[1], arguments[2])
+            guard case .array(let path) = key else { return object[key] ?? fallback }
             try context.charge(steps: path.count)
-            var value: Value? = .object(object)
+            var value = Value.object(object)
             for key in path.elements {
                 // A set is not walked into: its members have no values.
-                if case .set? = value { return otherwise }
-                value = value?[key]
+                if case .set = value { return fallback }
+                guard let inner = value[key] else { return fallback }
+                value = inner
             }
-            return value ?? otherwise
+            return value
         },
         Builtin("object.keys", [.anyObject], .anySet) { arguments, context throws(BuiltinError) in
             let object = try arguments.object(0)

@@ -9,6 +9,9 @@ package enum PolicyCompiler {
         let source = try resolved(modules, data: data, options: options)
         let recursion = RecursionCheck(source: source).errors()
         if !recursion.isEmpty { throw PolicyErrors(recursion) }
+        var types = TypeCheck(source)
+        types.checkRules()
+        if !types.errors.isEmpty { throw PolicyErrors(types.errors) }
         let assembler = Assembler(source, data: data, options: options)
         assembler.assembleRules()
         if !assembler.errors.isEmpty { throw PolicyErrors(assembler.errors) }

@@ -21,7 +21,9 @@ extension FormattedPage {
         openBlock()
         for (place, literal) in literals.enumerated() {
             begin(at: literal.range.start)
+            guardsBar = place == 0
             write(literal, isLineStart: true)
+            guardsBar = false
             let isLast = place == literals.count - 1
             let next = isLast ? end : literals[place + 1].range.start
             endLine(behind: literal.range.end, before: next)
@@ -30,7 +32,7 @@ extension FormattedPage {
     }
 
     /// The body of a comprehension, behind its head and up to the closing mark.
-    mutating func writeInner(_ body: Body, in range: SourceRange) {
+    mutating func writeInner(_ body: Body, behind head: SourcePosition, in range: SourceRange) {
         guard !range.isOnOneLine || hasComment(in: range) else {
             for (place, literal) in body.literals.enumerated() {
                 put(place == 0 ? " " : "; ")
@@ -38,7 +40,7 @@ extension FormattedPage {
             }
             return
         }
-        writeBlock(body.literals, from: body.literals[0].range.start, to: range.end)
+        writeBlock(body.literals, from: head, to: range.end)
     }
 
     mutating func write(_ literal: Literal, isLineStart: Bool) {

@@ -5,6 +5,8 @@ struct FormattedPage {
     private var indent = 0
     /// How far the line at hand is indented: as the block was when it began.
     private var lineIndent = 0
+    /// Whether the line at hand begins with the mark that closes a block.
+    private var closesBlock = false
 
     private let text: [UInt8]
     private let lineStarts: [Int]
@@ -21,6 +23,8 @@ struct FormattedPage {
     /// Set at the start of a literal: a negative number there would be taken for a subtraction from
     /// the line above.
     var guardsMinus = false
+    /// Set at the start of a body in braces: a union there would be taken for a comprehension.
+    var guardsBar = false
 
     init(_ text: [UInt8], comments: [Comment]) {
         self.text = text
@@ -126,7 +130,9 @@ struct FormattedPage {
             above.append(comments[nextComment])
             nextComment += 1
         }
-        for comment in above { emit(written(comment), indent: lineIndent) }
+        // Above a closing mark they stand inside of its block.
+        let aboveIndent = closesBlock ? lineIndent + 1 : lineIndent
+        for comment in above { emit(written(comment), indent: aboveIndent) }
         above = []
         if nextComment < comments.count, comments[nextComment].position < next,
             comments[nextComment].position.line == end.line
@@ -136,6 +142,7 @@ struct FormattedPage {
         }
         emit(line, indent: lineIndent)
         line = ""
+        closesBlock = false
         lastLine = end.line
         isAtBlockStart = false
     }
@@ -157,6 +164,7 @@ struct FormattedPage {
             isAtBlockStart = false
         }
         indent -= 1
+        closesBlock = line.isEmpty
     }
 
     // MARK: Names

@@ -22,7 +22,10 @@ extension FormattedPage {
 
     /// A term beside an operator, in parentheses where it would be torn apart otherwise.
     mutating func writeOperand(_ term: Term, tighterThan precedence: Int) {
+        let isBody = guardsBar
+        guardsBar = false
         switch term.kind {
+        case .infix where isBody && term.leansOnUnion: writeParenthesised(term)
         case .membership: writeParenthesised(term)
         case .infix(let infix, let left, let right):
             guard infix.precedence > precedence else {
@@ -136,10 +139,16 @@ extension FormattedPage {
     // MARK: Collections
 
     /// Whether a collection goes over several lines: its author broke the line behind the opening
-    /// mark or between two parts, or a comment stands in it.
-    private func isSpread(_ starts: [SourcePosition], in range: SourceRange) -> Bool {
+    /// mark or between two parts, or a comment stands there.
+    private func isSpread(_ parts: [SourceRange], in range: SourceRange) -> Bool {
         guard !range.isOnOneLine else { return false }
-        return starts.contains { $0.line > range.start.line } || hasComment(in: range)
+        var end = range.start
+        for part in parts {
+            if part.start.line > range.start.line { return true }
+            if hasComment(in: SourceRange(start: end, end: part.start)) { return true }
+            end = part.end
+        }
+        return hasComment(in: SourceRange(start: end, end: range.end))
     }
 
     /// Terms between two marks, on one line or each on its own.
@@ -150,7 +159,7 @@ extension FormattedPage {
         in range: SourceRange
     ) {
         put(open)
-        guard isSpread(terms.map(\.range.start), in: range), !terms.isEmpty else {
+        guard !terms.isEmpty, isSpread(terms.map(\.range), in: range) else {
             for (place, term) in terms.enumerated() {
                 if place > 0 { put(", ") }
                 writeElement(term)
@@ -176,7 +185,7 @@ extension FormattedPage {
 
     private mutating func write(_ entries: [ObjectEntry], in range: SourceRange) {
         put("{")
-        guard isSpread(entries.map(\.key.range.start), in: range), !entries.isEmpty else {
+        guard !entries.isEmpty, isSpread(entries.map(\.range), in: range) else {
             for (place, entry) in entries.enumerated() {
                 if place > 0 { put(", ") }
                 write(entry)
@@ -221,8 +230,14 @@ extension FormattedPage {
         }
         writeTight(head)
         put(" |")
-        writeInner(body, in: range)
+        writeInner(body, behind: head.range.end, in: range)
         put(close)
+    }
+}
+
+extension ObjectEntry {
+    fileprivate var range: SourceRange {
+        SourceRange(start: key.range.start, end: value.range.end)
     }
 }
 

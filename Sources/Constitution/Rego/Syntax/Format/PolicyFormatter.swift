@@ -102,12 +102,15 @@ package struct PolicyFormatter {
         write(rule.head, hasBody: rule.body != nil)
         if let body = rule.body { write(body, of: rule.head, isElse: false) }
         var hasBraces = rule.body?.hasBraces ?? false
+        var end = rule.body?.range.end ?? rule.head.range.end
         for alternative in rule.alternatives {
             if hasBraces {
                 page.put(" ")
             } else {
-                page.endLine(behind: alternative.range.start, before: alternative.range.start)
+                page.endLine(behind: end, before: alternative.range.start)
+                page.begin(at: alternative.range.start)
             }
+            end = alternative.range.end
             page.put("else")
             if let value = alternative.value {
                 page.put(" := ")
@@ -161,9 +164,33 @@ extension RuleHead {
 }
 
 extension Body {
-    /// Whether braces stand around it; else it is one literal behind `if`, or has other marks
-    /// around it.
-    var hasBraces: Bool { range.start < literals[0].range.start }
+    /// Whether the body of a rule has braces around it, or needs them because its one literal
+    /// begins with one.
+    var hasBraces: Bool { range.start < literals[0].range.start || literals[0].beginsWithBrace }
+}
+
+extension Literal {
+    fileprivate var beginsWithBrace: Bool {
+        guard !isNegated else { return false }
+        switch kind {
+        case .expression(let term): return term.beginsWithBrace
+        case .assignment(let left, _), .unification(let left, _): return left.beginsWithBrace
+        case .declaration, .someIn, .every: return false
+        }
+    }
+}
+
+extension Term {
+    fileprivate var beginsWithBrace: Bool {
+        switch kind {
+        case .set(let terms): !terms.isEmpty
+        case .object, .setComprehension, .objectComprehension: true
+        case .reference(let reference): reference.head.beginsWithBrace
+        case .infix(_, let left, _): left.beginsWithBrace
+        case .membership(let key, let value, _): (key ?? value).beginsWithBrace
+        default: false
+        }
+    }
 }
 
 extension SourceRange {
