@@ -106,7 +106,7 @@ struct TypeCheck {
             case .test(.call(let call)) where call.function == .builtin("equal"):
                 guard call.arguments.count == 2 else { break }
                 unify(call.arguments[0], call.arguments[1], at: goal.position)
-            case .test(let term): _ = infer(term)
+            case .test(let term), .trace(let term): _ = infer(term)
             case .unify(let left, let right): unify(left, right, at: goal.position)
             case .every(let key, let value, let domain, let body):
                 let type = infer(domain)

@@ -38,6 +38,10 @@ extension ProcedureAssembler {
                     values(of: term, [], into: Slot(Int(range.first.index) + index))
                 }
                 emit(.print(range))
+            case .trace(let term):
+                let range = newSlots(1)
+                emit(.set(evaluate([term]), into: range.first))
+                emit(.print(range))
             }
         }
         note(.held, goal.range)

@@ -158,6 +158,11 @@ struct Resolver {
         {
             return .print(arguments.map { resolve($0) })
         }
+        if case .call(let function, let arguments) = term.kind, function.names == ["trace"],
+            names["trace"] == nil, arguments.count == 1
+        {
+            return .trace(resolve(arguments[0]))
+        }
         return .test(resolve(term))
     }
 

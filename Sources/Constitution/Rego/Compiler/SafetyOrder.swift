@@ -83,6 +83,7 @@ struct SafetyOrder {
             outputs.formUnion(unifier.unified)
         case .every(_, _, let domain, _):
             collectReferenceOutputs(domain, safe: safe, into: &outputs)
+        case .trace(let term): collectReferenceOutputs(term, safe: safe, into: &outputs)
         case .print: break
         }
         return outputs.subtracting(safe)
