@@ -129,7 +129,8 @@ struct TypeCheck {
         _ right: Expression,
         at position: SourcePosition
     ) {
-        if case .array(let ones) = left, case .array(let others) = right, ones.count == others.count {
+        if case .array(let ones) = left, case .array(let others) = right, ones.count == others.count
+        {
             for (one, other) in zip(ones, others) { unify(one, other, at: position) }
             return
         }
@@ -170,7 +171,9 @@ struct TypeCheck {
             return before.overlaps(type)
         case .array(let terms):
             guard type.overlaps(.anyArray) else { return false }
-            let isArray = type.alternatives.allSatisfy { if case .array = $0 { true } else { false } }
+            let isArray = type.alternatives.allSatisfy {
+                if case .array = $0 { true } else { false }
+            }
             let element = isArray ? type.elements : .any
             for term in terms where !bind(term, to: element) { return false }
             return true
