@@ -67,6 +67,11 @@ package struct IntegrityCheck: Sendable {
             case .ownership:
                 (report.violations, ownership) = OwnershipPass(state).judge()
                 report.ownerCount = ownerCount(state, ownership)
+                let census = try ExemptCensus(root.directory, state.exemptions.all)
+                report.exempt = census.places
+                if !census.violations.isEmpty {
+                    report.violations = (report.violations + census.violations).sorted()
+                }
             case .hashes:
                 report.violations = HashPass(state, ownership: ownership).judge()
                 if report.isWhole { try judgeSeal(state, ownership, &report, judgesSeal) }
@@ -108,7 +113,7 @@ package struct IntegrityCheck: Sendable {
         report.stateRoot = tree.root
         guard judgesSeal else { return }
         let trusted = if let verifier { verifier } else { try machineVerifier() }
-        (report.seal, report.violations) = SealPass(
+        (report.seal, report.violations) = try SealPass(
             state,
             tree: tree,
             trusting: trusted,

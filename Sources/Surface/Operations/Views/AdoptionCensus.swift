@@ -10,7 +10,7 @@ import Registry
 struct AdoptionCensus {
     private(set) var violations: [Violation] = []
     private let directory: Directory
-    private var folded: [String: ArraySlice<UInt8>] = [:]
+    private var folded: [FoldedText: ArraySlice<UInt8>] = [:]
 
     init(of directory: Directory, skipping: [String]) throws(HostFault) {
         self.directory = directory
@@ -62,7 +62,7 @@ struct AdoptionCensus {
             )
         }
         // Compared as systems do that fold case or normalise accents.
-        let text = String(decoding: entry.path, as: UTF8.self).lowercased()
+        let text = FoldedText(bytes: entry.path)
         if let other = folded.updateValue(entry.path, forKey: text) {
             let twin = Printable(bytes: other)
             refuse(
