@@ -239,7 +239,7 @@ struct OwnershipPass {
             .missing,
             path,
             "\(Printable(bytes: path)) is registered for \(Printable(row.owner)) "
-                + "and does not exist."
+                + "and does not exist." + LocalRegistry.hint(for: row.name)
         )
     }
 

@@ -82,7 +82,12 @@ struct RowRefresh {
                 } else if let exemption = state.exemptions.exemption(of: path) {
                     refuse(exempt: path, exemption)
                 } else {
-                    refuse(.missing, path, "\(shown) is registered and does not exist.")
+                    refuse(
+                        .missing,
+                        path,
+                        "\(shown) is registered and does not exist."
+                            + LocalRegistry.hint(for: row.name)
+                    )
                 }
                 continue
             }

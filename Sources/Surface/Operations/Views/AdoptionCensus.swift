@@ -45,14 +45,6 @@ struct AdoptionCensus {
             return refuse(.badPath, entry, fault.description, "Rename it.")
         }
         let name = entry.path.split(separator: UInt8(ascii: "/")).last ?? entry.path
-        if name.contains(where: { "*?[]{}".utf8.contains($0) }) {
-            return refuse(
-                .badPath,
-                entry,
-                "Its name has one of * ? [ ] { }, which make a pattern in a registry.",
-                "Rename it; registries name exact files."
-            )
-        }
         if name.elementsEqual(RootLayout.localRegistryName.utf8) {
             return refuse(
                 .badRegistry,
