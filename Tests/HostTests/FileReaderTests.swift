@@ -46,6 +46,40 @@ struct `A file reader` {
         #expect(sizes == ["a/one": 1, "two": 2])
     }
 
+    @Test func `does not follow a directory that became a link between two of its files`() throws {
+        let temporary = TemporaryDirectory()
+        for name in ["a/one", "a/two", "b/one", "c/one", "elsewhere/one"] {
+            temporary.write(name, name)
+        }
+        let directory = try Directory.open(temporary.path)
+        let listing = try TreeWalk().list(directory)
+        let places = Dictionary(
+            uniqueKeysWithValues: listing.indices.map { (listing[$0].text, $0) }
+        )
+        let reader = FileReader()
+        func read(_ name: String) throws -> String {
+            var text: [UInt8] = []
+            _ = try reader.read(#require(places[name]), of: listing, beneath: directory) { chunk in
+                unsafe chunk.withUnsafeBytes { unsafe text.append(contentsOf: $0) }
+            }
+            return String(decoding: text, as: UTF8.self)
+        }
+        #expect(try read("a/one") == "a/one")
+        #expect(try read("b/one") == "b/one")
+        #expect(try read("a/two") == "a/two")
+        try FileManager.default.removeItem(atPath: temporary.path + "/b")
+        try FileManager.default.createSymbolicLink(
+            atPath: temporary.path + "/b",
+            withDestinationPath: "elsewhere"
+        )
+        let refused = #expect(throws: HostFault.self) { try read("b/one") }
+        #expect(refused?.code == "host.symbolic-link")
+        try FileManager.default.removeItem(atPath: temporary.path + "/c")
+        let gone = #expect(throws: HostFault.self) { try read("c/one") }
+        #expect(gone?.code == "host.missing")
+        #expect(try read("a/two") == "a/two")
+    }
+
     @Test func `tells a settled file from one that changed after the start`() throws {
         let temporary = TemporaryDirectory()
         temporary.write("file", "before")

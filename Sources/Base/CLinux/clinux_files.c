@@ -87,6 +87,28 @@ int clinux_file_open_beneath(int directory, const char *path) {
     return open_beneath(directory, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
 
+void clinux_near_leave(struct clinux_near *near) {
+    if (near->descriptor >= 0) close(near->descriptor);
+    near->descriptor = -1;
+    near->length = 0;
+}
+
+int clinux_file_open_near(int directory, const char *path, struct clinux_near *near) {
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    if (!slash || length >= sizeof near->path) return clinux_file_open_beneath(directory, path);
+    if (near->descriptor < 0 || near->length != length || memcmp(near->path, path, length)) {
+        clinux_near_leave(near);
+        memcpy(near->path, path, length);
+        near->path[length] = 0;
+        near->descriptor = open_beneath(directory, near->path, O_PATH | O_DIRECTORY);
+        // The whole path says best what is wrong with it.
+        if (near->descriptor < 0) return clinux_file_open_beneath(directory, path);
+        near->length = length;
+    }
+    return clinux_file_open_beneath(near->descriptor, slash + 1);
+}
+
 int clinux_name_open_beneath(int directory, const char *path) {
     return open_beneath(directory, path, O_PATH);
 }
@@ -138,7 +160,7 @@ static void take(const struct stat *from, struct clinux_facts *facts) {
 
 int clinux_facts_of(int descriptor, struct clinux_facts *facts) {
     struct stat status;
-    if (fstat(descriptor, &status) < 0) return -errno;
+    if (syscall(SYS_fstat, descriptor, &status) < 0) return -errno;
     take(&status, facts);
     return 0;
 }

@@ -13,6 +13,8 @@ package struct CSVTable: Sendable {
     /// The exact bytes that were read.
     package let bytes: [UInt8]
     package let lineEnd: LineEnd
+    /// Whether `CSVWriter` gives these very bytes for sure: no quotes, and CRLF after every row.
+    package let isAsWritten: Bool
     /// The names in the first row.
     package let header: [String]
     /// How many rows there are beside the header.
@@ -58,6 +60,8 @@ package struct CSVTable: Sendable {
         }
         fields = scanner.fields
         lineEnd = scanner.usesLF ? .lf : .crlf
+        isAsWritten =
+            !scanner.usesLF && !scanner.usesQuotes && bytes.suffix(2).elementsEqual([0x0D, 0x0A])
         rowCount = rows
         self.bytes = bytes
         var names: [String] = []
@@ -132,6 +136,7 @@ private struct CSVScanner {
     var fields: [CSVTable.Field] = []
     var at = 0
     var usesLF = false
+    var usesQuotes = false
     private var usesCRLF = false
 
     init(bytes: [UInt8]) { self.bytes = bytes }
@@ -197,6 +202,7 @@ private struct CSVScanner {
     }
 
     private mutating func readQuotedField(_ number: Int) throws(CSVFault) {
+        usesQuotes = true
         at += 1
         let start = at
         while true {

@@ -42,22 +42,19 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
         guard hex.count == 64 else { return nil }
         var words: [4 of UInt64] = [0, 0, 0, 0]
         var wrong: UInt8 = 0
-        for position in 0..<64 {
-            let nibble = Digest.nibbles[Int(hex[position])]
-            wrong |= nibble
-            words[position >> 4] = words[position >> 4] << 4 | UInt64(nibble & 15)
+        for word in 0..<4 {
+            var value: UInt64 = 0
+            for position in word * 16..<(word + 1) * 16 {
+                let digit = hex[position] &- 48
+                let letter = hex[position] &- 97
+                let nibble = digit < 10 ? digit : letter < 6 ? letter &+ 10 : 0xFF
+                wrong |= nibble
+                value = value << 4 | UInt64(nibble & 15)
+            }
+            words[word] = value
         }
         guard wrong < 16 else { return nil }
         (a, b, c, d) = (words[0], words[1], words[2], words[3])
-    }
-
-    /// The value of each byte as a hex digit; 255 for what is none.
-    private static let nibbles: [UInt8] = (0...255).map { byte in
-        switch byte {
-        case 48...57: UInt8(byte - 48)
-        case 97...102: UInt8(byte - 87)
-        default: 255
-        }
     }
 
     /// Reads exactly 64 lower-case hex digits; anything else, upper case included, is `nil`.
@@ -87,13 +84,20 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The 64 lower-case hex digits, as bytes.
     package var hexBytes: [UInt8] {
-        var out = [UInt8](repeating: 0, count: 64)
+        var out: [UInt8] = []
+        appendHex(to: &out)
+        return out
+    }
+
+    /// Adds the 64 lower-case hex digits to bytes.
+    package func appendHex(to bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: 64))
         for position in 0..<64 {
             let word = position < 32 ? (position < 16 ? a : b) : (position < 48 ? c : d)
             let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - (position & 15) * 4)) & 15
-            out[position] = nibble < 10 ? nibble + 48 : nibble + 87
+            bytes[start + position] = nibble < 10 ? nibble + 48 : nibble + 87
         }
-        return out
     }
 
     /// The 64 lower-case hex digits.

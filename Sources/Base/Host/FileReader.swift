@@ -10,14 +10,22 @@ package final class FileReader {
     /// Owned: freed by `deinit`.
     private let buffer: UnsafeMutableRawBufferPointer
     private let capacity: Int
+    /// Where the last file of a listing lay; files of one directory mostly follow each other.
+    private var near = clinux_near()
+    /// The directory that `near` lies beneath.
+    private var nearRoot: Directory?
 
     /// 1 MiB is where read(2) of a warm file stops getting faster.
     package init(bufferBytes: Int = 1 << 20) {
         capacity = max(bufferBytes, 4096)
         unsafe buffer = .allocate(byteCount: capacity, alignment: 4096)
+        near.descriptor = -1
     }
 
-    deinit { unsafe buffer.deallocate() }
+    deinit {
+        unsafe clinux_near_leave(&near)
+        unsafe buffer.deallocate()
+    }
 
     /// Hands the content of one entry of a listing to `chunk`, piece by piece, and returns its facts.
     ///
@@ -29,8 +37,12 @@ package final class FileReader {
         beneath directory: Directory,
         _ chunk: (RawSpan) -> Void
     ) throws(HostFault) -> FileFacts {
+        if nearRoot !== directory {
+            unsafe clinux_near_leave(&near)
+            nearRoot = directory
+        }
         let opened = unsafe listing.withTerminatedPath(of: position) { path in
-            unsafe clinux_file_open_beneath(directory.descriptor, path)
+            unsafe clinux_file_open_near(directory.descriptor, path, &near)
         }
         return try readAndClose(opened, chunk) {
             directory.path + "/" + PathBytes.printable(listing.path(of: position))

@@ -19,8 +19,14 @@ struct RegexCompiler {
             instructions: instructions,
             sets: sets,
             names: names,
-            isAnchored: tree.isAnchored
+            isAnchored: tree.isAnchored,
+            heads: hasAssertion ? nil : RegexHeads.pairs(of: tree).map(PairSearch.init)
         )
+    }
+
+    /// Whether a match depends on what stands around it: then no part of the text may be passed over.
+    private var hasAssertion: Bool {
+        instructions.contains { if case .assert = $0 { true } else { false } }
     }
 
     private mutating func emit(_ node: RegexNode) throws(PatternFault) {

@@ -20,6 +20,9 @@ final class RegexProgram: Sendable {
     /// Whether only the text's beginning can begin a match.
     let isAnchored: Bool
 
+    /// Where a match may begin at all, for patterns that say so and ask for nothing around them.
+    let heads: PairSearch?
+
     /// Scalars that no set and no assertion tells apart are one letter.
     let letterCount: Int
     private let asciiLetters: [UInt16]
@@ -33,11 +36,13 @@ final class RegexProgram: Sendable {
         instructions: [Instruction],
         sets: [ScalarSet],
         names: [String?],
-        isAnchored: Bool
+        isAnchored: Bool,
+        heads: PairSearch?
     ) {
         self.instructions = instructions
         self.names = names
         self.isAnchored = isAnchored
+        self.heads = isAnchored ? nil : heads
         groupCount = names.count
         let word = RegexClasses.word
         let newline = ScalarSet(0x0A)

@@ -14,6 +14,8 @@ struct RegexSearch {
     private static let found: Int32 = -3
     private static let statesMax = 2_000
     private static let entriesMax = 1 << 20
+    /// Bytes that are passed over for what one step costs.
+    static let passedPerStep = 8
 
     private let program: RegexProgram
     private let width: Int
@@ -33,13 +35,22 @@ struct RegexSearch {
         visited = Array(repeating: 0, count: (program.instructions.count + 63) / 64)
     }
 
-    mutating func run(_ text: Span<UInt8>, workMax: Int) -> RegularExpression.Search {
-        var start = State(waiting: Array(repeating: 0, count: visited.count), before: .text)
-        start.waiting[0] = 1
-        var state = number(start)
-        var position = 0
+    mutating func run(
+        _ text: Span<UInt8>,
+        from start: Int,
+        workMax: Int
+    ) -> RegularExpression.Search {
+        var state = number(home)
+        var position = start
+        work += start / RegexSearch.passedPerStep
         while position <= text.count {
             guard work <= workMax else { return .stopped }
+            // Nothing has begun to match: what cannot begin a match is passed over.
+            if state == 0, let heads = program.heads {
+                guard let next = heads.next(in: text, from: position) else { return .absent }
+                work += (next - position) / RegexSearch.passedPerStep
+                position = next
+            }
             let letter: Int
             let end = position
             if position < text.count {
@@ -60,12 +71,20 @@ struct RegexSearch {
         return .absent
     }
 
+    /// The state in which only a match's beginning is waited for; its number is always 0.
+    private var home: State {
+        var home = State(waiting: Array(repeating: 0, count: visited.count), before: .text)
+        home.waiting[0] = 1
+        return home
+    }
+
     private mutating func number(_ state: State) -> Int32 {
         if let number = numbers[state] { return number }
         if states.count >= RegexSearch.statesMax || table.count + width > RegexSearch.entriesMax {
             states.removeAll(keepingCapacity: true)
             numbers.removeAll(keepingCapacity: true)
             table.removeAll(keepingCapacity: true)
+            if state != home { _ = number(home) }
         }
         let number = Int32(states.count)
         states.append(state)
@@ -77,7 +96,8 @@ struct RegexSearch {
     /// Fills one entry of the table and returns it.
     private mutating func step(_ from: Int32, _ letter: Int) -> Int32 {
         let state = states[Int(from)]
-        let after = program.edge(letter)
+        // Without assertions nobody asks what stood before, and there are fewer states.
+        let after = program.heads == nil ? program.edge(letter) : .text
         var next = State(waiting: Array(repeating: 0, count: visited.count), before: after)
         let isFound = follow(state, letter, after, into: &next)
         let value: Int32

@@ -76,8 +76,17 @@ package struct RegularExpression: Hashable, Sendable, CustomStringConvertible {
     /// A step reads a scalar or visits an instruction. The work is at most the product of text and
     /// program, and with patterns as people write them a few steps a scalar.
     package func search(_ text: Span<UInt8>, workMax: Int, work: inout Int) -> Search {
+        var start = 0
+        if let heads = program.heads {
+            // Most texts hold no beginning of a match, and nothing needs to be built for them.
+            guard let first = heads.next(in: text, from: 0) else {
+                work += text.count / RegexSearch.passedPerStep
+                return .absent
+            }
+            start = first
+        }
         var search = RegexSearch(program)
-        let outcome = search.run(text, workMax: workMax)
+        let outcome = search.run(text, from: start, workMax: workMax)
         work += search.work
         return outcome
     }

@@ -91,9 +91,9 @@ struct ControlPlaneRows {
         }
     }
 
-    mutating func addLocal(_ local: LocalRegistry) {
-        let path = String(decoding: local.path, as: UTF8.self)
-        let directory = String(decoding: local.directory, as: UTF8.self)
+    mutating func addLocal(in place: [UInt8]) {
+        let path = String(decoding: LocalRegistry.path(in: place), as: UTF8.self)
+        let directory = String(decoding: place, as: UTF8.self)
         rows.append(
             Row(
                 id: "REG:" + (directory.isEmpty ? "." : directory),

@@ -172,7 +172,7 @@ package struct LocalRegistry: Sendable {
         if let problem = RelativePath.problem(in: name) {
             return refuse(.badPath) { PathFault(path: $0, problem: problem).description }
         }
-        if name.contains(UInt8(ascii: "/")) {
+        if !LocalRegistry.isExact(name.span) {
             return refuse(.badPath) {
                 "\($0) lies in another directory; a registry speaks of its own one only."
             }
@@ -193,6 +193,12 @@ package struct LocalRegistry: Sendable {
             }
         }
         return Row(name: name, owner: owner, registry: kind, digest: digest)
+    }
+
+    /// Whether a name names one file of the registry's own directory, and nothing else.
+    package static func isExact(_ name: Span<UInt8>) -> Bool {
+        for index in name.indices where name[index] == UInt8(ascii: "/") { return false }
+        return true
     }
 
     /// What to add where a row has no file and its name looks like a pattern.

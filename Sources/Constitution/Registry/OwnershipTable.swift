@@ -5,6 +5,8 @@ package struct OwnershipTable: Sendable {
     package let rows: [OwnershipRow]
     /// Whether rows were left out because they could not be read.
     package let isPartial: Bool
+    /// Whether the bytes that were read are for sure those that `bytes` gives.
+    package let isAsWritten: Bool
 
     /// Takes rows in any order.
     ///
@@ -12,6 +14,7 @@ package struct OwnershipTable: Sendable {
     package init(rows: [OwnershipRow]) {
         self.rows = rows.sorted { $0.path < $1.path }
         isPartial = false
+        isAsWritten = false
     }
 
     /// Reads the compiled registry; whatever is wrong with it is a violation.
@@ -37,6 +40,7 @@ package struct OwnershipTable: Sendable {
         var rows: [OwnershipRow] = []
         var isPartial = false
         var isSorted = true
+        var isPlain = false
         func refuse(_ code: ViolationCode, _ reason: String, path: String = "") {
             violations.append(
                 Violation(
@@ -50,6 +54,7 @@ package struct OwnershipTable: Sendable {
         do {
             let table = try CSVTable(parsing: bytes)
             try table.requireHeader(RootLayout.columns[RootLayout.ownershipRegistry] ?? [])
+            isPlain = table.isAsWritten
             rows.reserveCapacity(table.rowCount)
             var owners = OwnerCache()
             for index in 0..<table.rowCount {
@@ -95,6 +100,7 @@ package struct OwnershipTable: Sendable {
         }
         self.rows = once
         self.isPartial = isPartial
+        isAsWritten = isPlain && isSorted && !isPartial
     }
 
     /// The registry as bytes.

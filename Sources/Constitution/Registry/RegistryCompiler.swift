@@ -36,9 +36,22 @@ package struct RegistryCompiler: Sendable {
     /// `compile` gives, without making 100,000 rows a second time.
     ///
     /// `isCanonical` says that the ownership registry on disk is known to be its rows, byte for byte.
-    package func compileLaw(
+    /// `directories` are those that have a registry, in order.
+    package static func compileLaw(
+        _ tree: TreeSnapshot,
+        _ book: LawBook,
+        directories: [[UInt8]],
         over ownership: OwnershipTable,
         isCanonical: Bool
+    ) -> (files: [(path: String, bytes: [UInt8])], wrong: [RelativePath]) {
+        RegistryCompiler(tree: tree, book: book, locals: [])
+            .compileLaw(directories, ownership, isCanonical)
+    }
+
+    private func compileLaw(
+        _ directories: [[UInt8]],
+        _ ownership: OwnershipTable,
+        _ isCanonical: Bool
     ) -> (files: [(path: String, bytes: [UInt8])], wrong: [RelativePath]) {
         var ignored: [Violation] = []
         let documents = documents(&ignored)
@@ -48,7 +61,7 @@ package struct RegistryCompiler: Sendable {
         let bytes = known == nil ? ownership.bytes : []
         var listed = documents.map { ($0.0, Digest.sha256(of: $0.1)) }
         listed.append((RootLayout.ownershipRegistry, known ?? .sha256(of: bytes)))
-        let controlPlane = controlPlane(of: listed, ownership)
+        let controlPlane = controlPlane(of: listed, directories, ownership)
         let ownershipFile = known == nil ? [(RootLayout.ownershipRegistry, bytes)] : []
         let keeper = book.root?.registryOwner ?? ""
         var expected: [String: OwnershipRow.Content] = [
@@ -79,6 +92,7 @@ package struct RegistryCompiler: Sendable {
         let listed = documents + [(RootLayout.ownershipRegistry, ownershipBytes)]
         let controlPlane = controlPlane(
             of: listed.map { ($0.0, .sha256(of: $0.1)) },
+            locals.map(\.directory),
             ownership
         )
         return Result(
@@ -309,11 +323,12 @@ package struct RegistryCompiler: Sendable {
 
     private func controlPlane(
         of compiled: [(String, Digest)],
+        _ directories: [[UInt8]],
         _ ownership: OwnershipTable
     ) -> [UInt8] {
         var rows = ControlPlaneRows(book: book, tree: tree, ownership: ownership)
         rows.addLaw()
-        for local in locals { rows.addLocal(local) }
+        for directory in directories { rows.addLocal(in: directory) }
         let keeper = book.root?.registryOwner ?? ""
         for (path, digest) in compiled {
             rows.addCompiled(path, digest: digest, keeper: keeper)

@@ -94,7 +94,7 @@ package struct StateTree: Sendable {
         entry.append(0x0A)
         entry.append(contentsOf: row.registry.rawValue.utf8)
         entry.append(0x0A)
-        entry.append(contentsOf: digest.hexBytes)
+        digest.appendHex(to: &entry)
         entry.append(0x0A)
     }
 }

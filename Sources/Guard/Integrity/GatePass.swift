@@ -13,31 +13,75 @@ struct GatePass: Sendable {
     private let state: RootState
     private let ownership: OwnershipTable
     private let schemas: Schemas
-    private let owned: [String: [RelativePath]]
 
-    init(_ state: RootState, ownership: OwnershipTable) {
+    init(_ state: RootState, ownership: OwnershipTable, schemas: Schemas) {
         self.state = state
         self.ownership = ownership
-        schemas = Schemas(state.book)
-        var owned: [String: [RelativePath]] = [:]
-        for row in ownership.rows { owned[row.owner, default: []].append(row.path) }
-        self.owned = owned
+        self.schemas = schemas
     }
 
-    /// Every failing gate, and how many gate runs there were.
+    /// What the gates found, and how many runs there were.
+    struct Verdict: Sendable {
+        var violations: [Violation] = []
+        var runs = 0
+    }
+
+    /// Every failing gate; the first thread does `alongside` before it helps.
     ///
     /// Specs are judged beside each other: what one gate finds never depends on another.
-    func judge(threads: Int) -> (violations: [Violation], runs: Int) {
+    func judge<Extra: Sendable>(
+        threads: Int,
+        alongside: @Sendable () -> Extra
+    ) -> (verdict: Verdict, extra: Extra) {
+        let prepared = Mutex<Docketing?>(nil)
+        let next = Atomic<Int>(0)
+        let found = Mutex<[Violation]>([])
+        let extra = Mutex<Extra?>(nil)
+        WorkerThreads.run(max(threads, 1)) { worker in
+            if worker == 0 {
+                let value = alongside()
+                extra.withLock { $0 = value }
+            }
+            let dockets = prepared.withLock { known in
+                let docketing = known ?? self.docketing()
+                known = docketing
+                return docketing.dockets
+            }
+            while true {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < dockets.count else { return }
+                let violations = judge(dockets[index])
+                if !violations.isEmpty { found.withLock { $0 += violations } }
+            }
+        }
+        guard let docketing = prepared.withLock({ $0 }), let value = extra.withLock({ $0 }) else {
+            preconditionFailure("The first worker always runs.")
+        }
+        let violations = docketing.violations + found.withLock { $0 }
+        return (Verdict(violations: violations.sorted(), runs: docketing.runs), value)
+    }
+
+    /// What is to be judged, and the gates that cannot judge at all.
+    private struct Docketing: Sendable {
         var dockets: [Docket] = []
         var violations: [Violation] = []
-        var governors: [String: Governor] = [:]
         var runs = 0
+    }
+
+    private func docketing() -> Docketing {
+        var docketing = Docketing()
+        var governors: [String: Governor] = [:]
+        var owned: [String: [RelativePath]] = [:]
+        for row in ownership.rows { owned[row.owner, default: []].append(row.path) }
         for spec in state.book.specs.values.sorted(by: { $0.id < $1.id }) {
             guard let framework = state.book.framework(spec.frameworkID.text) else { continue }
-            var docket = Docket(spec: spec, gates: [])
+            let owners =
+                [spec.id.text]
+                + state.book.packages.values.filter { $0.specID == spec.id }.map(\.id.text)
+            var docket = Docket(spec: spec, owned: owners.flatMap { owned[$0] ?? [] }, gates: [])
             for id in spec.effectiveGates(under: framework) {
                 guard let gate = state.book.gates[id] else { continue }
-                runs += 1
+                docketing.runs += 1
                 let key = gate.subject == .framework ? framework.id.text : gate.id
                 do throws(LawFault) {
                     let governor =
@@ -47,7 +91,7 @@ struct GatePass: Sendable {
                     governors[key] = governor
                     docket.gates.append((gate, governor))
                 } catch {
-                    violations.append(
+                    docketing.violations.append(
                         Violation(
                             .gates,
                             .gateUnusable,
@@ -59,37 +103,25 @@ struct GatePass: Sendable {
                     )
                 }
             }
-            dockets.append(docket)
+            docketing.dockets.append(docket)
         }
-        violations += judged(dockets, threads)
-        return (violations.sorted(), runs)
+        // The longest first, or one thread would be left with it at the end.
+        docketing.dockets.sort { $0.owned.count > $1.owned.count }
+        return docketing
     }
 
-    /// One spec and the gates that it must pass.
+    /// One spec, the files that it is answerable for and the gates that they must pass.
     private struct Docket: Sendable {
         let spec: Specification
+        let owned: [RelativePath]
         var gates: [(gate: GateDefinition, governor: Governor)]
     }
 
-    private func judged(_ dockets: [Docket], _ threads: Int) -> [Violation] {
-        let next = Atomic<Int>(0)
-        let found = Mutex<[Violation]>([])
-        WorkerThreads.run(min(threads, max(1, dockets.count))) { _ in
-            while true {
-                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < dockets.count else { return }
-                let (target, budget) = target(of: dockets[index].spec)
-                for (gate, governor) in dockets[index].gates {
-                    let all = findings(
-                        governor.judge(target, budget: budget),
-                        gate,
-                        dockets[index].spec
-                    )
-                    if !all.isEmpty { found.withLock { $0 += all } }
-                }
-            }
+    private func judge(_ docket: Docket) -> [Violation] {
+        let (target, budget) = target(of: docket)
+        return docket.gates.flatMap { gate, governor in
+            findings(governor.judge(target, budget: budget), gate, docket.spec)
         }
-        return found.withLock { $0 }
     }
 
     private func made(
@@ -133,11 +165,8 @@ struct GatePass: Sendable {
     /// The files of a spec's packages, relative to the spec's own directory, and what is known of it.
     ///
     /// The budget grows with the bytes, since looking at more of them is no sign of a runaway rule.
-    private func target(of spec: Specification) -> (TreeTarget, Budget) {
-        let owners =
-            [spec.id.text]
-            + state.book.packages.values.filter { $0.specID == spec.id }.map(\.id.text)
-        let owned = owners.flatMap { self.owned[$0] ?? [] }
+    private func target(of docket: Docket) -> (TreeTarget, Budget) {
+        let (spec, owned) = (docket.spec, docket.owned)
         let prefix = spec.root.isEmpty ? [] : Array((spec.root + "/").utf8)
         let files =
             prefix.isEmpty

@@ -81,11 +81,13 @@ struct HashPass {
     /// With every document as registered, compiling again must give the registries that are there,
     /// byte for byte: their line ends, their order and the rows that the compiler makes itself.
     private mutating func judgeRegistries() {
-        let compiled = RegistryCompiler(
-            tree: state.tree,
-            book: state.book,
-            locals: state.locals
-        ).compileLaw(over: ownership, isCanonical: state.agreement?.isCanonical ?? false)
+        let compiled = RegistryCompiler.compileLaw(
+            state.tree,
+            state.book,
+            directories: state.registryDirectories,
+            over: ownership,
+            isCanonical: state.agreement != nil
+        )
         for path in compiled.wrong {
             refuse(
                 .staleRegistry,

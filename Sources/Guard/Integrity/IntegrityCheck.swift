@@ -60,34 +60,69 @@ package struct IntegrityCheck: Sendable {
             stateRoot: nil,
             seal: .unchecked
         )
-        var ownership = OwnershipTable(rows: [])
-        for stage in Violation.Stage.allCases where stage <= last {
+        report.stages.append(.ownership)
+        let (violations, ownership) = OwnershipPass(state).judge()
+        // Nothing is read there, so looking costs little beside the files.
+        let census = try ExemptCensus(root.directory, state.exemptions.all)
+        report.exempt = census.places
+        report.violations =
+            census.violations.isEmpty ? violations : (violations + census.violations).sorted()
+        report.ownerCount = ownerCount(state, ownership)
+        guard report.isWhole && last > .ownership else { return report }
+        let schemas = Schemas(state.book)
+        guard last == .gates else {
+            return try judgeLater(state, ownership, schemas, through: last, judgesSeal, report)
+                .get()
+        }
+        // Gates take longest and rest on nothing that the other stages find, so they are judged beside
+        // them; what they say counts only when nothing earlier stands against the root.
+        let known = report
+        let (verdict, later) = GatePass(state, ownership: ownership, schemas: schemas)
+            .judge(threads: threads) {
+                judgeLater(state, ownership, schemas, through: .packages, judgesSeal, known)
+            }
+        report = try later.get()
+        if report.isWhole {
+            report.stages.append(.gates)
+            report.violations = verdict.violations
+            report.gateRuns = verdict.runs
+        }
+        return report
+    }
+
+    /// The stages between the first and the last, up to the first that fails.
+    private func judgeLater(
+        _ state: RootState,
+        _ ownership: OwnershipTable,
+        _ schemas: Schemas,
+        through last: Violation.Stage,
+        _ judgesSeal: Bool,
+        _ report: IntegrityReport
+    ) -> Result<IntegrityReport, IntegrityFault> {
+        var report = report
+        for stage in [Violation.Stage.hashes, .links, .packages] where stage <= last {
             report.stages.append(stage)
             switch stage {
-            case .ownership:
-                (report.violations, ownership) = OwnershipPass(state).judge()
-                report.ownerCount = ownerCount(state, ownership)
-                let census = try ExemptCensus(root.directory, state.exemptions.all)
-                report.exempt = census.places
-                if !census.violations.isEmpty {
-                    report.violations = (report.violations + census.violations).sorted()
-                }
             case .hashes:
                 report.violations = HashPass(state, ownership: ownership).judge()
-                if report.isWhole { try judgeSeal(state, ownership, &report, judgesSeal) }
+                if report.isWhole {
+                    do throws(IntegrityFault) {
+                        try judgeSeal(state, ownership, &report, judgesSeal)
+                    } catch {
+                        return .failure(error)
+                    }
+                }
             case .links:
                 report.violations =
                     LinkRules(book: state.book, tree: state.tree, ownership: ownership).judge()
-            case .packages:
-                report.violations = PackagePass(state, ownership: ownership)
+            default:
+                report.violations =
+                    PackagePass(state, ownership: ownership, schemas: schemas)
                     .judge(isSealed: report.seal == .verified)
-            case .gates:
-                let pass = GatePass(state, ownership: ownership)
-                (report.violations, report.gateRuns) = pass.judge(threads: threads)
             }
             if !report.isWhole { break }
         }
-        return report
+        return .success(report)
     }
 
     private func ownerCount(_ state: RootState, _ ownership: OwnershipTable) -> Int {

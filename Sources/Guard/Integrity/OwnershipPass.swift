@@ -145,7 +145,7 @@ struct OwnershipPass {
             .missing,
             row.path.bytes,
             "\(Printable(row.path.text)) is registered for \(Printable(row.owner)) "
-                + "and does not exist."
+                + "and does not exist." + LocalRegistry.hint(for: Array(row.path.name.utf8))
         )
     }
 

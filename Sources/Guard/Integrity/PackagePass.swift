@@ -8,17 +8,19 @@ struct PackagePass {
 
     private let state: RootState
     private let ownership: OwnershipTable
+    private let schemas: Schemas
 
-    init(_ state: RootState, ownership: OwnershipTable) {
+    init(_ state: RootState, ownership: OwnershipTable, schemas: Schemas) {
         self.state = state
         self.ownership = ownership
+        self.schemas = schemas
     }
 
     func judge(isSealed: Bool) -> [Violation] {
         var violations = PackageRules(book: state.book, ownership: ownership)
             .judge(isSealed: isSealed)
         do {
-            guard let schema = try Schemas(state.book).schema(PackagePass.manifestSchema) else {
+            guard let schema = try schemas.schema(PackagePass.manifestSchema) else {
                 violations.append(
                     Violation(
                         .packages,

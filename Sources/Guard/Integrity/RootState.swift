@@ -9,23 +9,18 @@ package struct RootState: Sendable {
     package let scan: TreeScan
     package let tree: TreeSnapshot
     package let book: LawBook
-    /// The registries of directories that have one, in the order of the directories.
-    package let locals: [LocalRegistry]
     /// The compiled ownership registry, where it could be read beside the scan.
     let compiled: CompiledReading?
-    /// What is wrong with local registries themselves.
-    let localViolations: [Violation]
-    /// Directories whose registry could not be read whole.
-    ///
-    /// What it says may be wrong, and what it does not say means nothing.
-    let brokenDirectories: Set<[UInt8]>
+    /// The agreement of all names, when nothing stands against it.
+    let agreement: Agreement?
     /// What is wrong with the exemptions; such a one exempts nothing.
     let exemptionViolations: [Violation]
     let exemptions: Exemptions
     /// What is wrong with the seal itself before its content is judged: that it is gone.
     let sealViolations: [Violation]
-    /// Where the registry of a directory stands in `locals`.
-    private let localIndex: [[UInt8]: Int]
+    private let registries: LocalRegistries
+    /// Registries that were others when they were hashed than when they were read.
+    private let changedRegistries: [Violation]
 
     /// Reads a root from its disk.
     package init(
@@ -36,7 +31,7 @@ package struct RootState: Sendable {
         self.root = root
         let declared = try RootState.exemptions(of: root)
         exemptions = Exemptions(declared.filter { $0.problem == nil })
-        let (scan, registries) = try TreeScan.run(
+        let (scan, reading) = try TreeScan.run(
             root,
             exemptions: exemptions,
             threads: threads,
@@ -45,7 +40,7 @@ package struct RootState: Sendable {
             RegistryReading(paths, directories, in: root)
         }
         self.scan = scan
-        let tree = RootState.snapshot(root, scan.paths, scan.digests)
+        let tree = RootState.snapshot(root, scan.paths, scan.digests, reading.shelf)
         self.tree = tree
         let book = LawBook(reading: tree)
         self.book = book
@@ -57,28 +52,38 @@ package struct RootState: Sendable {
                 hasSeal: seal.map { tree.contains($0) || scan.isStray($0.bytes) } ?? false
             )
         ].compactMap(\.self)
-        locals = registries.locals
-        compiled = registries.compiled
-        localViolations = registries.violations + registries.changed(since: tree)
-        brokenDirectories = registries.broken
-        var index: [[UInt8]: Int] = [:]
-        index.reserveCapacity(locals.count)
-        for (position, local) in locals.enumerated() { index[local.directory] = position }
-        localIndex = index
+        compiled = reading.compiled
+        registries = reading.locals
+        changedRegistries = reading.locals.changed(since: tree)
+        // It rests on registries that were read beside the scan; it holds only if they were hashed
+        // with the same bytes.
+        if let compiled, let path = try? RelativePath(RootLayout.ownershipRegistry),
+            tree.digest(of: path) == compiled.digest, scan.violations.isEmpty,
+            exemptionViolations.isEmpty, changedRegistries.isEmpty, sealViolations.isEmpty
+        {
+            agreement = compiled.agreement
+        } else {
+            agreement = nil
+        }
     }
 
-    /// The agreement of all names, when nothing stands against it.
-    ///
-    /// It rests on registries that were read beside the scan; it holds only if they were hashed with
-    /// the same bytes.
-    var agreement: Agreement? {
-        guard let compiled, let agreement = compiled.agreement, scan.violations.isEmpty,
-            localViolations.isEmpty, exemptionViolations.isEmpty, sealViolations.isEmpty,
-            let path = try? RelativePath(RootLayout.ownershipRegistry),
-            tree.digest(of: path) == compiled.digest
-        else { return nil }
-        return agreement
+    /// The registries of directories that have one, in the order of the directories.
+    package var locals: [LocalRegistry] { registries.rows.locals }
+
+    /// The directories that have a registry, in order.
+    var registryDirectories: [[UInt8]] {
+        agreement == nil ? locals.map(\.directory) : registries.texts.map(\.directory)
     }
+
+    /// What is wrong with local registries themselves.
+    var localViolations: [Violation] {
+        agreement == nil ? registries.rows.violations + changedRegistries : []
+    }
+
+    /// Directories whose registry could not be read whole.
+    ///
+    /// What it says may be wrong, and what it does not say means nothing.
+    var brokenDirectories: Set<[UInt8]> { registries.rows.broken }
 
     /// The name of the exemption that a path falls under, if any.
     package func exemption(of path: RelativePath) -> PolicyDocument.Exemption? {
@@ -87,12 +92,13 @@ package struct RootState: Sendable {
 
     /// The registry of the directory that a path lies in.
     package func local(of path: RelativePath) -> LocalRegistry? {
-        localIndex[path.parent?.bytes ?? []].map { locals[$0] }
+        local(in: path.parent?.bytes ?? [])
     }
 
     /// The registry of a directory; the top is empty.
     func local(in directory: [UInt8]) -> LocalRegistry? {
-        localIndex[directory].map { locals[$0] }
+        let rows = registries.rows
+        return rows.index[directory].map { rows.locals[$0] }
     }
 
     /// What no policy may say, and policies that were others when the walk began.
@@ -164,23 +170,29 @@ package struct RootState: Sendable {
     private static func snapshot(
         _ root: GovernedRoot,
         _ paths: [RelativePath],
-        _ digests: [Digest?]
+        _ digests: [Digest?],
+        _ shelf: DocumentShelf = DocumentShelf()
     ) -> TreeSnapshot {
         let index = PathIndex(paths: paths, digests: digests)
         return TreeSnapshot(paths: paths, digests: digests) { path in
+            let digest = index.digest(of: path)
+            if let digest, let bytes = shelf.bytes(of: path, digest) { return .success(bytes) }
             do throws(HostFault) {
                 let bytes = try root.directory.readWhole(
                     path.bytes,
                     limit: GovernedRoot.registryBytesMax
                 )
                 // What the law reads must be what was hashed, or a verdict would be about neither.
-                if let digest = index.digest(of: path), digest != .sha256(of: bytes) {
-                    return .failure(
-                        DocumentFault(
-                            code: ViolationCode.changing.rawValue,
-                            description: "\(Printable(path.text)) changed while it was checked."
+                if let digest {
+                    guard digest == .sha256(of: bytes) else {
+                        return .failure(
+                            DocumentFault(
+                                code: ViolationCode.changing.rawValue,
+                                description: "\(Printable(path.text)) changed while it was checked."
+                            )
                         )
-                    )
+                    }
+                    shelf.put(path.bytes, bytes, digest)
                 }
                 return .success(bytes)
             } catch {
@@ -203,16 +215,16 @@ struct CompiledReading: Sendable {
 private struct RegistryReading: Sendable {
     /// The compiled ownership registry; `nil` where it could not be read here.
     private(set) var compiled: CompiledReading?
-    private(set) var locals: [LocalRegistry] = []
-    private(set) var violations: [Violation] = []
-    private(set) var broken: Set<[UInt8]> = []
-    private var digests: [(path: [UInt8], digest: Digest)] = []
+    let locals: LocalRegistries
+    /// The bytes that were read, for whoever reads them as documents.
+    let shelf = DocumentShelf()
 
     init(_ paths: [RelativePath], _ directories: [[UInt8]], in root: GovernedRoot) {
-        locals.reserveCapacity(directories.count)
-        digests.reserveCapacity(directories.count)
         let reader = FileReader(bufferBytes: 64 * 1024)
-        for directory in directories { read(directory, in: root, reader) }
+        locals = LocalRegistries(of: directories, in: root, reader)
+        for text in locals.texts {
+            shelf.put(LocalRegistry.path(in: text.directory), text.bytes, text.digest)
+        }
         guard
             let bytes = try? reader.readWhole(
                 RootLayout.ownershipRegistry.utf8,
@@ -222,70 +234,17 @@ private struct RegistryReading: Sendable {
         else { return }
         var violations: [Violation] = []
         let table = OwnershipTable(parsing: bytes, reusing: paths, violations: &violations)
-        let isClean = violations.isEmpty && self.violations.isEmpty
+        let isClean = violations.isEmpty && locals.unreadable.isEmpty
+        let digest = Digest.sha256(of: bytes)
+        shelf.put(Array(RootLayout.ownershipRegistry.utf8), bytes, digest)
         compiled = CompiledReading(
             table: table,
             violations: violations,
-            digest: .sha256(of: bytes),
+            digest: digest,
             agreement: !isClean
-                ? nil : Agreement(paths: paths, locals: locals, compiled: table, bytes: bytes)
+                ? nil
+                : Agreement(paths: paths, locals: locals.texts, compiled: table, bytes: bytes)
         )
-    }
-
-    private mutating func read(
-        _ directory: [UInt8],
-        in root: GovernedRoot,
-        _ reader: FileReader
-    ) {
-        let path = LocalRegistry.path(in: directory)
-        var found: [Violation] = []
-        do throws(HostFault) {
-            let bytes = try reader.readWhole(
-                path,
-                beneath: root.directory,
-                limit: GovernedRoot.registryBytesMax
-            )
-            digests.append((path, .sha256(of: bytes)))
-            let local = LocalRegistry(parsing: bytes, directory: directory, violations: &found)
-            // Of a registry that is no table nothing is known; of one with bad rows, the others.
-            if found.isEmpty || !local.rows.isEmpty { locals.append(local) }
-        } catch .missing {
-            return
-        } catch .symbolicLink {
-            // The walk names it as what it is.
-            return
-        } catch .notARegularFile {
-            return
-        } catch {
-            var code = ViolationCode.unreadable
-            if case .tooLarge = error { code = .badRegistry }
-            found.append(
-                Violation(
-                    .ownership,
-                    code,
-                    path: Printable(bytes: path).description,
-                    reason: error.description
-                )
-            )
-        }
-        if !found.isEmpty { broken.insert(directory) }
-        violations += found
-    }
-
-    /// Registries whose bytes were others when they were hashed than when they were read.
-    func changed(since tree: TreeSnapshot) -> [Violation] {
-        digests.compactMap { path, digest in
-            guard let relative = try? RelativePath(bytes: path),
-                tree.digest(of: relative) != digest
-            else { return nil }
-            let shown = Printable(bytes: path).description
-            return Violation(
-                .ownership,
-                .changing,
-                path: shown,
-                reason: "\(shown) changed while it was checked."
-            )
-        }
     }
 }
 

@@ -124,7 +124,8 @@ package struct Sealing: Sendable {
         guard report.isWhole else { return report.violations }
         let ownership = RegistryCompiler(tree: state.tree, book: state.book, locals: state.locals)
             .compile().ownership
-        return PackagePass(state, ownership: ownership).judge(isSealed: true)
+        return PackagePass(state, ownership: ownership, schemas: Schemas(state.book))
+            .judge(isSealed: true)
     }
 
     /// The registries of the tree as it will be, staged, and that tree.

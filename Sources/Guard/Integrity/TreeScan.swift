@@ -152,7 +152,8 @@ private struct EntrySorting {
         folded.reserveCapacity(listing.count)
         for position in listing.indices {
             let path = listing.path(of: position)
-            EntrySorting.note(EntrySorting.parent(of: path), in: &parents, last: &lastParent)
+            let parent = EntrySorting.parent(of: path)
+            EntrySorting.note(parent, in: &parents, last: &lastParent)
             if exemptions.covers(path) { continue }
             if let problem = listing.problem(of: position) {
                 refuse(problem, path, listing.kind(of: position))
@@ -160,7 +161,7 @@ private struct EntrySorting {
             }
             switch listing.kind(of: position) {
             case .directory: meetDirectory(path, position)
-            case .file: meetFile(path, position)
+            case .file: meetFile(path, parent)
             default:
                 refuse(
                     .forbiddenKind,
@@ -194,14 +195,17 @@ private struct EntrySorting {
     }
 
     private static func parent(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        path.lastIndex(of: UInt8(ascii: "/")).map { path[..<$0] } ?? []
+        let span = path.span
+        var length = span.count
+        while length > 0 && span[length - 1] != UInt8(ascii: "/") { length -= 1 }
+        return length == 0 ? [] : path[..<(path.startIndex + length - 1)]
     }
 
     private mutating func meetDirectory(_ path: ArraySlice<UInt8>, _ position: Int) {
         if !listing[position].isSkipped { candidates.append(path) }
     }
 
-    private mutating func meetFile(_ path: ArraySlice<UInt8>, _ position: Int) {
+    private mutating func meetFile(_ path: ArraySlice<UInt8>, _ parent: ArraySlice<UInt8>) {
         fileCount += 1
         guard let relative = try? RelativePath(bytes: path) else {
             let shown = Printable(bytes: path).description
@@ -211,7 +215,7 @@ private struct EntrySorting {
             return
         }
         noteTwin(path, index: paths.count)
-        EntrySorting.note(EntrySorting.parent(of: path), in: &governed, last: &lastGoverned)
+        EntrySorting.note(parent, in: &governed, last: &lastGoverned)
         paths.append(relative)
     }
 

@@ -39,6 +39,19 @@ int clinux_directory_open_beneath(int directory, const char *path);
 // As above for a file: O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_NOCTTY, so a FIFO or terminal cannot hold us.
 int clinux_file_open_beneath(int directory, const char *path);
 
+// The directory that a file was last opened in. `descriptor` belongs to whoever holds the struct, who
+// starts with it at -1 and gives it back with clinux_near_leave.
+struct clinux_near {
+    int descriptor;
+    size_t length;
+    char path[4096];
+};
+
+// clinux_file_open_beneath for many files of few directories: the directory is opened once, beneath
+// `directory` as any other, and its files by their last part alone. One struct serves one `directory`.
+int clinux_file_open_near(int directory, const char *path, struct clinux_near *near);
+void clinux_near_leave(struct clinux_near *near);
+
 // As above with O_PATH: names the thing itself (a symbolic link too) and opens nothing.
 int clinux_name_open_beneath(int directory, const char *path);
 
@@ -55,7 +68,7 @@ int clinux_file_create(int directory, const char *name, uint32_t mode);
 // openat(O_RDWR|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600). `name` is one component.
 int clinux_file_open_or_create(int directory, const char *name);
 
-// fstat
+// fstat, asked of the kernel directly: the C library's goes by way of a path.
 int clinux_facts_of(int descriptor, struct clinux_facts *facts);
 
 // statx(STATX_BTIME): when the thing was made, in nanoseconds since 1970; 0 where nobody knows.

@@ -83,7 +83,7 @@ extension Judgement {
             return nil
         }
         guard spend(1 + bytes.count / 16) else { return nil }
-        guard String(validating: bytes, as: UTF8.self) != nil else {
+        guard (try? UTF8Span(validating: bytes.span)) != nil else {
             guard let textRule else {
                 // Bytes that are no text stand as U+FFFD; what is forbidden is found around them.
                 return Text(file: file, bytes: Array(String(decoding: bytes, as: UTF8.self).utf8))
