@@ -23,7 +23,10 @@ enum FixtureLaw {
     private static let law = [
         (
             "registries/root.json",
-            #"{"type":"root","id":"fixture","name":"Fixture","registry_owner":"PKG-LAW"}"#
+            """
+            {"type":"root","id":"fixture","name":"Fixture","registry_owner":"PKG-LAW",
+             "planes":[{"id":"hot","path":"planes/hot"},{"id":"first_order"}]}
+            """
         ),
         (
             "registries/entity_types.json",

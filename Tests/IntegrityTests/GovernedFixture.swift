@@ -24,13 +24,11 @@ final class GovernedFixture: Sendable {
         let home = TemporaryDirectory()
         let genesis = try RootGenesis(
             at: home.file("root"),
-            stateHome: home.file("state"),
-            clock: clock
+            stateHome: home.file("state")
         )
         let root = try genesis.make(
             FixtureLaw.items,
             adopting: [],
-            as: "PKG-CODE",
             isAdopting: false
         )
         let outcome = try RootAuthoring(root, clock: clock, threads: 1).compile(accept: false)

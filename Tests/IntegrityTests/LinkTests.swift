@@ -88,6 +88,63 @@ struct `The law of a root` {
         )
     }
 
+    @Test(arguments: ["draft", "deprecated"])
+    func `rests on no gate that is not in force`(status: String) throws {
+        let fixture = try GovernedFixture()
+        for gate in ["G0", "G1"] {
+            try fixture.replace(
+                #""status":"active""#,
+                with: #""status":"\#(status)""#,
+                in: "registries/gates/\(gate).json"
+            )
+        }
+        try fixture.forge()
+        #expect(
+            try fixture.findings() == [
+                "integrity.inactive-gate registries/frameworks/FMWK-CODE.schema.json",
+                "integrity.inactive-gate registries/frameworks/FMWK-LAW.schema.json",
+                "integrity.inactive-gate registries/policies/POL-EXEMPT-001.json",
+                "integrity.inactive-gate registries/specs/SPEC-CODE.json",
+            ]
+        )
+        // A policy that is not in force itself rests on nothing.
+        try fixture.replace(
+            #""status":"active""#,
+            with: #""status":"draft""#,
+            in: "registries/policies/POL-EXEMPT-001.json"
+        )
+        try fixture.forge()
+        #expect(try fixture.check().violations.count == 3)
+    }
+
+    @Test(arguments: ["**", "**/*", "{**,x}", "**/[!@]*", "**/?*", "*/**"])
+    func `authorises everything nowhere but in its own framework`(pattern: String) throws {
+        let fixture = try GovernedFixture()
+        try fixture.replace(#""docs/*.md""#, with: #""\#(pattern)""#, in: code)
+        try fixture.own("docs/guide.md", "# Guide\n", by: "PKG-LAW")
+        try fixture.replace(
+            #""registries/**""#,
+            with: #""**""#,
+            in: "registries/frameworks/FMWK-LAW.schema.json"
+        )
+        try fixture.forge()
+        let found = try fixture.check().violations
+        #expect(found.map(GovernedFixture.line) == ["integrity.authorises-everything \(code)"])
+        #expect(found.first?.rule == "FMWK-CODE")
+    }
+
+    @Test(arguments: ["docs/**", "*", "*/*", "**/*.md", "[a-e]*/**/x"])
+    func `may authorise what is wide and yet a place`(pattern: String) throws {
+        let fixture = try GovernedFixture()
+        try fixture.replace(
+            #""src/**""#,
+            with: #""src/**","purpose":"x"},{"pattern":"\#(pattern)""#,
+            in: code
+        )
+        try fixture.forge()
+        #expect(try fixture.findings() == [])
+    }
+
     @Test func `exempts nothing by a policy that is only a draft`() throws {
         let fixture = try GovernedFixture()
         fixture.write("build/product", "made anew")

@@ -22,9 +22,8 @@ struct `The law of this repository` {
         #expect(items.count > 100)
         let root = try RootGenesis(
             at: home.file("root"),
-            stateHome: home.file("state"),
-            clock: GovernedFixture.clock
-        ).make(items, adopting: [], as: "PKG-REPOSITORY", isAdopting: false)
+            stateHome: home.file("state")
+        ).make(items, adopting: [], isAdopting: false)
         let outcome = try RootAuthoring(root, clock: GovernedFixture.clock).compile(accept: false)
         guard case .done(let compiled) = outcome else { throw FixtureProblem(what: "denied") }
         // Here are only the documents of the law: the code that its packages own is not.

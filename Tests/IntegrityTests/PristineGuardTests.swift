@@ -6,6 +6,7 @@ import Integrity
 import Law
 import Registry
 import Support
+import Synchronization
 import Testing
 
 @Suite(.covers("D34"))
@@ -109,6 +110,48 @@ struct `The pristine guard` {
         #expect(try fixture.text("src/main.txt") == "second\n")
     }
 
+    @Test(arguments: [true, false])
+    func `never completes what was decided for another root of the same number`(
+        isElsewhere: Bool
+    ) throws {
+        let fixture = try GovernedFixture()
+        // As a directory that got the number of one that is gone finds it, or a copy of a whole disk.
+        try leave(
+            fixture,
+            isCommitted: true,
+            place: isElsewhere ? Digest.sha256(of: Array("/elsewhere".utf8)).hex : nil,
+            born: isElsewhere ? nil : "1"
+        )
+        let before = try fixture.contents()
+        let fault = #expect(throws: IntegrityFault.self) { _ = try fixture.compile() }
+        #expect(fault?.code == "integrity.other-root")
+        #expect(try fixture.contents() == before)
+        #expect(try !staged(fixture).isEmpty)
+    }
+
+    @Test func `says that it completed something before it does what was asked`() throws {
+        let fixture = try GovernedFixture()
+        try leave(fixture, isCommitted: true)
+        let notices = Notices()
+        let root = try GovernedRoot(
+            path: fixture.path,
+            stateHome: fixture.stateHome,
+            notice: { notices.add($0) }
+        )
+        for _ in 0..<2 {
+            _ = try PristineGuard(root, clock: GovernedFixture.clock)
+                .installing("next") { _ throws(IntegrityFault) in true }
+        }
+        #expect(notices.all == ["'test' of then was cut short; it was completed."])
+    }
+
+    private final class Notices: Sendable {
+        private let texts = Mutex<[String]>([])
+
+        func add(_ text: String) { texts.withLock { $0.append(text) } }
+        var all: [String] { texts.withLock { $0 } }
+    }
+
     @Test func `says so when a commit cannot be read`() throws {
         let fixture = try GovernedFixture()
         try leave(fixture, isCommitted: true)
@@ -160,8 +203,14 @@ struct `The pristine guard` {
     }
 
     /// The stage as a crash leaves it: two files to write and one to remove.
-    private func leave(_ fixture: GovernedFixture, isCommitted: Bool) throws {
+    private func leave(
+        _ fixture: GovernedFixture,
+        isCommitted: Bool,
+        place: String? = nil,
+        born: String? = nil
+    ) throws {
         let stage = try stage(fixture)
+        let directory = try Directory.open(fixture.path)
         func digest(_ name: String) throws -> JSONValue {
             .string(Digest.sha256(of: try fixture.bytes(name)).hex)
         }
@@ -170,7 +219,9 @@ struct `The pristine guard` {
         fixture.home.write(stage + "/1.new", "second\n")
         guard isCommitted else { return }
         let commit: JSONValue = [
-            "purpose": "test", "root": .string(fixture.path),
+            "purpose": "test", "time": "then", "root": .string(fixture.path),
+            "place": .string(place ?? Digest.sha256(of: directory.place()).hex),
+            "born": .string(try born ?? String(directory.identity().bornNanoseconds)),
             "files": [
                 [
                     "path": "src/other.txt", "staged": "0.new",

@@ -130,18 +130,28 @@ struct `The quarantine` {
         #expect(try fixture.contents() == before)
     }
 
-    @Test func `leaves a name that is not text, and says so`() throws {
+    @Test func `moves a name that is not text, and keeps its bytes`() throws {
         let fixture = try GovernedFixture()
-        let path = (Array((fixture.path + "/src/").utf8) + [0xFF, 0]).map { CChar(bitPattern: $0) }
+        let path = (Array((fixture.path + "/src/a").utf8) + [0xFF, 0x0A, 0])
+            .map { CChar(bitPattern: $0) }
         let descriptor = unsafe Glibc.open(path, O_CREAT | O_WRONLY, 0o644)
         #expect(descriptor >= 0)
         close(descriptor)
         fixture.write("src/orphan", "x")
         let result = try quarantine(fixture)
-        #expect(result.moved == ["src/orphan"])
-        #expect(result.left.map(\.path) == ["src/\\x{invalid}"])
-        #expect(result.left.allSatisfy { $0.reason.contains("UTF-8") })
-        #expect(try fixture.findings() == ["integrity.bad-path src/\\x{invalid}"])
+        #expect(result.moved == ["src/a\\x{invalid}\\u{a}", "src/orphan"])
+        #expect(result.left.isEmpty)
+        #expect(try fixture.findings() == [])
+        let bytes = try [UInt8](
+            Data(contentsOf: URL(fileURLWithPath: result.place + "/receipt.json"))
+        )
+        let moved = try #require(JSONValue(parsing: bytes)["moved"]?.array)
+        #expect(moved.map { $0["path_hex"]?.string } == ["7372632f61ff0a", nil])
+        #expect(moved.map { $0["path"]?.string } == [nil, "src/orphan"])
+        for item in moved {
+            let name = try #require(item["item"]?.string)
+            #expect(FileManager.default.fileExists(atPath: result.place + "/" + name))
+        }
     }
 
     private func quarantine(

@@ -106,6 +106,27 @@ struct `The registries of a root` {
         #expect(try fixture.findings() == [])
     }
 
+    @Test(arguments: ["a*b", "[x]", "{a,b}", "what?", "**", "\\", "a\\*"])
+    func `name a file exactly, whatever signs its name has`(name: String) throws {
+        let fixture = try GovernedFixture()
+        try fixture.own("src/" + name + ".txt", "odd\n")
+        #expect(try fixture.compile().violations == [])
+        #expect(try fixture.findings() == [])
+        // It is not one for others that it would match as a pattern.
+        fixture.write("src/aXb.txt", "x")
+        fixture.write("src/x.txt", "x")
+        #expect(
+            try fixture.findings() == [
+                "integrity.orphan src/aXb.txt", "integrity.orphan src/x.txt",
+            ]
+        )
+        try fixture.remove("src/" + name + ".txt")
+        let missing = try fixture.check().violations.filter { $0.code == .missing }
+        #expect(missing.count == 1)
+        let isLikePattern = name.contains { "*?[]{}".contains($0) }
+        #expect(missing[0].reason.contains("mean themselves") == isLikePattern)
+    }
+
     @Test func `take rows in any order and write them in one`() throws {
         let fixture = try GovernedFixture()
         let name = "src/.file_registry.csv"
@@ -294,7 +315,7 @@ struct `The registries of a root` {
                 in: local
             )
         },
-        Mutation("a pattern", finds: "integrity.bad-path \(local)") {
+        Mutation("a pattern, which stands for itself", finds: "integrity.missing src/*.txt") {
             try edit($0, local) { $0 + ["*.txt,PKG-CODE,package,"] }
         },
         Mutation("the directory above", finds: "integrity.bad-path \(local)") {

@@ -1,4 +1,5 @@
 import Canon
+import Crypto
 import Foundation
 import Host
 import Integrity
@@ -41,9 +42,62 @@ struct `The opening of a root` {
 
     @Test func `is found from any directory below`() throws {
         let fixture = try GovernedFixture()
-        #expect(GovernedRoot.find(from: fixture.file("src/deep/er")) == fixture.path)
-        #expect(GovernedRoot.find(from: fixture.path) == fixture.path)
-        #expect(GovernedRoot.find(from: fixture.home.path) == nil)
+        #expect(try GovernedRoot.find(from: fixture.file("src/deep/er")) == fixture.path)
+        #expect(try GovernedRoot.find(from: fixture.path) == fixture.path)
+        #expect(try GovernedRoot.find(from: fixture.home.path) == nil)
+    }
+
+    @Test(.covers("C01"))
+    func `is not answered for by one further out when its own manifest is gone`() throws {
+        let fixture = try GovernedFixture()
+        let inner = "build/inner"
+        fixture.write(inner + "/registries/gates/G0.json", "{}")
+        fixture.write(inner + "/src/file", "x")
+        func code(_ name: String) -> String? {
+            do throws(IntegrityFault) {
+                return try GovernedRoot.find(from: fixture.file(name))
+            } catch {
+                return error.code
+            }
+        }
+        #expect(code(inner + "/src") == "integrity.manifest-lost")
+        #expect(code(inner) == "integrity.manifest-lost")
+        try FileManager.default.createSymbolicLink(
+            atPath: fixture.file(inner + "/registries/root.json"),
+            withDestinationPath: fixture.file("registries/root.json")
+        )
+        #expect(code(inner + "/src") == "integrity.manifest-lost")
+        try fixture.remove(inner + "/registries")
+        try FileManager.default.createSymbolicLink(
+            atPath: fixture.file(inner + "/registries"),
+            withDestinationPath: fixture.file("registries")
+        )
+        #expect(code(inner + "/src") == "integrity.manifest-lost")
+        // A file of that name makes no root.
+        try fixture.remove(inner + "/registries")
+        fixture.write(inner + "/registries", "x")
+        #expect(code(inner + "/src") == fixture.path)
+    }
+
+    @Test func `keeps no state where a link leads back into the root`() throws {
+        let fixture = try GovernedFixture()
+        fixture.write("build/keep/file", "x")
+        let link = fixture.home.file("link")
+        try FileManager.default.createSymbolicLink(
+            atPath: link,
+            withDestinationPath: fixture.file("build")
+        )
+        for stateHome in [link + "/keep", link + "/keep/deeper/still", link] {
+            let root = try GovernedRoot(path: fixture.path, stateHome: stateHome)
+            #expect(root.holdsOwnState)
+            let fault = #expect(throws: IntegrityFault.self) { _ = try root.openState() }
+            #expect(fault?.code == "integrity.state-inside-root")
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: fixture.file("build/keep"))
+                == ["file"]
+        )
+        #expect(try !fixture.open().holdsOwnState)
     }
 
     private func code(_ path: String) -> String? {
@@ -79,21 +133,78 @@ struct `A genesis` {
         #expect(try IntegrityCheck(root, threads: 1).run().violations == [])
     }
 
+    @Test(arguments: [0, 1, 7, 1000])
+    func `takes back what one that was cut short had put in place`(moved: Int) throws {
+        let home = TemporaryDirectory()
+        home.write("mine", "x")
+        home.write("root/docs/mine.md", "mine")
+        let whole = try GovernedFixture()
+        // As far as the other came: some files in their places, the rest staged, and the list.
+        let items = FixtureLaw.items.filter { $0.path != RootLayout.rootManifest }
+        var files: [JSONValue] = []
+        for (index, item) in items.enumerated() {
+            home.write(
+                index < moved ? "root/" + item.path : "root/.charter-init/\(index)",
+                bytes: item.bytes
+            )
+            files.append([
+                "path": .string(item.path),
+                "hash": .string(Digest.sha256(of: item.bytes).hex),
+            ])
+        }
+        let list: JSONValue = [
+            "files": .array(files),
+            "directories": ["registries", "registries/gates", "registries/specs", "src"],
+        ]
+        home.write("root/.charter-init/list.json", bytes: list.pretty)
+        // Somebody worked on one of them since.
+        if moved > 0 { home.write("root/" + items[0].path, "changed since") }
+        _ = try RootGenesis(at: home.file("root"), stateHome: home.file("state"))
+        let left = try Set(
+            TreeWalk().list(Directory.open(home.file("root"))).filter { $0.kind == .file }
+                .map(\.text)
+        )
+        #expect(left == Set(["docs/mine.md"] + (moved > 0 ? [items[0].path] : [])))
+        #expect(try whole.findings() == [])
+    }
+
+    @Test func `is completed where only its end was missing`() throws {
+        let home = TemporaryDirectory()
+        let first = try RootGenesis(at: home.file("root"), stateHome: home.file("state"))
+        #expect(!first.wasAlmostDone)
+        _ = try first.make(FixtureLaw.items, adopting: [], isAdopting: false)
+        let second = TemporaryDirectory()
+        _ = try Command.run("/bin/cp", ["-a", home.path + "/.", second.path])
+        second.write("root/.charter-init/list.json", "{}")
+        let again = try RootGenesis(at: second.file("root"), stateHome: second.file("state"))
+        #expect(again.wasAlmostDone)
+        let root = try again.made()
+        _ = try RootAuthoring(root, clock: GovernedFixture.clock, threads: 1).compile(accept: false)
+        #expect(try IntegrityCheck(root, threads: 1).run().violations == [])
+    }
+
+    @Test func `goes on in a directory alone`() throws {
+        let home = TemporaryDirectory()
+        let first = try RootGenesis(at: home.file("root"), stateHome: home.file("state"))
+        #expect(try code(home.file("root")) == "host.locked")
+        _ = try first.make(FixtureLaw.items, adopting: [], isAdopting: false)
+        #expect(try code(home.file("root")) == "host.locked")
+        withExtendedLifetime(first) {}
+    }
+
     @Test func `takes in what lies there`() throws {
         let home = TemporaryDirectory()
         home.write("root/src/mine.txt", "mine")
         home.write("root/.git/HEAD", "not taken")
         let genesis = try RootGenesis(
             at: home.file("root"),
-            stateHome: home.file("state"),
-            clock: GovernedFixture.clock
+            stateHome: home.file("state")
         )
         let existing = try genesis.existing(skipping: [".git"])
         #expect(existing.map(\.text) == ["src/mine.txt"])
         let root = try genesis.make(
             FixtureLaw.items,
-            adopting: existing,
-            as: "PKG-CODE",
+            adopting: existing.map { RootGenesis.Adopted(path: $0, owner: "PKG-CODE") },
             isAdopting: true
         )
         // The fixture's law does not exempt it, and it was not taken in.
@@ -148,8 +259,8 @@ struct `A genesis` {
 
     private func code(_ path: String, isAdopting: Bool = false) throws -> String? {
         do throws(IntegrityFault) {
-            _ = try RootGenesis(at: path, stateHome: "/nowhere", clock: GovernedFixture.clock)
-                .make(FixtureLaw.items, adopting: [], as: "PKG-CODE", isAdopting: isAdopting)
+            _ = try RootGenesis(at: path, stateHome: "/nowhere")
+                .make(FixtureLaw.items, adopting: [], isAdopting: isAdopting)
             return nil
         } catch {
             return error.code

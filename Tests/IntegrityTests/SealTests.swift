@@ -69,7 +69,7 @@ struct `A seal` {
         let thief = try GovernedRoot(path: fixture.path, stateHome: fixture.home.file("thief"))
         _ = try Sealing(thief, clock: GovernedFixture.clock, threads: 1).open()
         fixture.write("src/other.txt", "changed\n")
-        _ = try fixture.compile(accept: true)
+        _ = try RootAuthoring(thief, clock: GovernedFixture.clock, threads: 1).compile(accept: true)
         let outcome = try Sealing(thief, clock: GovernedFixture.clock, threads: 1)
             .seal(randomness: .seeded(2))
         guard case .done(let second) = outcome else { throw FixtureProblem(what: "denied") }
@@ -207,10 +207,10 @@ struct `A seal` {
         }
         try fixture.remove("src/new.txt")
         #expect(try fixture.contents() == before)
-        guard case .done(true) = try sealing(fixture).open() else {
+        guard case .done(.opened) = try sealing(fixture).open() else {
             throw FixtureProblem(what: "The seal does not open.")
         }
-        guard case .done(false) = try sealing(fixture).open() else {
+        guard case .done(.wasOpen) = try sealing(fixture).open() else {
             throw FixtureProblem(what: "A seal is opened once.")
         }
         #expect(try fixture.findings() == [])

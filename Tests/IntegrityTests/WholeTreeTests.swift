@@ -357,6 +357,32 @@ struct `A governed root` {
             $0.write("doc\u{212A}", "x")
         },
         Mutation(
+            "twins by a sharp s",
+            finds: "integrity.orphan STRASSE",
+            "integrity.orphan stra\u{DF}e",
+            "integrity.twin stra\u{DF}e"
+        ) {
+            $0.write("STRASSE", "x")
+            $0.write("stra\u{DF}e", "x")
+        },
+        Mutation(
+            "twins by a final sigma",
+            finds: "integrity.orphan \u{3BB}\u{3BF}\u{3C2}",
+            "integrity.orphan \u{3BB}\u{3BF}\u{3C3}",
+            "integrity.twin \u{3BB}\u{3BF}\u{3C3}"
+        ) {
+            $0.write("\u{3BB}\u{3BF}\u{3C2}", "x")
+            $0.write("\u{3BB}\u{3BF}\u{3C3}", "x")
+        },
+        Mutation(
+            "a dotless i, which is no twin",
+            finds: "integrity.orphan i",
+            "integrity.orphan \u{131}"
+        ) {
+            $0.write("i", "x")
+            $0.write("\u{131}", "x")
+        },
+        Mutation(
             "twins by accent",
             finds: "integrity.orphan src/e\u{301}.txt",
             "integrity.orphan src/\u{E9}.txt",

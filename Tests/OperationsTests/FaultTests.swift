@@ -19,7 +19,7 @@ struct `A call outside its root` {
     static let outside: [(path: String, says: String)] = [
         ("../x", "lies outside the root"), ("/etc/passwd", "lies outside the root"),
         ("docs/../../x", "lies outside the root"), (".", "is the root itself"),
-        ("", "A path is empty"), ("a\u{7}b", "control character"),
+        ("", "is empty"), ("a\u{7}b", "control character"),
         ("../rootling/x", "lies outside the root"),
     ]
 

@@ -31,7 +31,7 @@ struct `Bad input` {
         ("no header", "", "integrity.bad-registry"),
         (
             "a pattern", "file_path,owner_id,owner_registry,content_hash\n*.md,PKG-DOCS,package,\n",
-            "integrity.bad-path"
+            "integrity.missing"
         ),
         (
             "a way out", "file_path,owner_id,owner_registry,content_hash\n../x,PKG-DOCS,package,\n",
@@ -181,5 +181,80 @@ struct `Bad input` {
             let answer = try refused(machine, ["integrity", "check"], 2)
             #expect(answer.faultCode == "integrity.root-manifest", "\(text)")
         }
+    }
+
+    @Test func `that is no text is refused and never repaired`() throws {
+        let machine = try Machine.governed()
+        // A file by the name that a repaired argument would have.
+        machine.write("docs/\u{FFFD}.md", "x")
+        for call in [
+            "explain \"$(printf 'docs/\\377.md')\"", "owner \"$(printf 'docs/\\377.md')\"",
+            "integrity check --root \"$(printf '/\\377')\"", "init \"$(printf '\\377')\"",
+        ] {
+            let refused = try machine.shell("cd \"$root\" && \"$charter\" \(call) --json")
+            #expect(refused.status == 64 && refused.faultCode == "operations.usage", "\(call)")
+            #expect(refused.output.contains("not UTF-8"), "\(refused.text)")
+        }
+        let role = try machine.shell("\"$charter\" role \"$(printf '\\377')\"")
+        #expect(role.status == 64)
+        // Nor is a directory that the call is made in, or one that the environment names.
+        let odd = "$(printf '\\377')"
+        let there = try machine.shell(
+            "mkdir \"\(odd)\" && cd \"\(odd)\" && \"$charter\" integrity check --json"
+        )
+        #expect(there.status == 2 && there.faultCode == "host.not-text", "\(there.text)")
+        for variable in ["CHARTER_ROOT", "XDG_STATE_HOME", "HOME"] {
+            let named = try machine.shell(
+                "cd \"$root\" && \(variable)=\"/\(odd)\" \"$charter\" integrity check --json"
+            )
+            #expect(named.status == 2 && named.faultCode == "host.not-text", "\(named.text)")
+        }
+        #expect(try machine.shell("ls -A \"\(odd)\"").output.isEmpty)
+    }
+
+    @Test func `that would steer a terminal is shown and not obeyed`() throws {
+        let machine = try Machine.governed()
+        let hostile = "\u{1B}[2J\u{7}\u{9B}31m\u{202E}evil"
+        for words in [
+            [hostile], ["explain", hostile], ["owner", hostile], ["chain", hostile],
+            ["quarantine", hostile], ["init", hostile, "--id", hostile], ["--" + hostile],
+            ["integrity", "check", "--through", hostile],
+            ["integrity", "check", "--root", hostile],
+            ["integrity", "check", "--seal-key", hostile], ["id", "allocate", hostile],
+            ["owner", "assign", "README.md", "--package", hostile], ["validate", hostile],
+            ["registry", "show", hostile], ["registry", "export", hostile],
+            ["integrity", "installed", hostile], ["registry", "select", hostile],
+        ] {
+            for extra in [[], ["--json"]] {
+                let answer = try machine.charter(words + extra)
+                #expect(answer.status != 0, "\(words)")
+                let shown = answer.text.unicodeScalars.filter { scalar in
+                    [.control, .format].contains(scalar.properties.generalCategory)
+                        && scalar != "\n"
+                }
+                #expect(shown.isEmpty, "\(words + extra): \(shown.map { $0.value })")
+            }
+        }
+    }
+
+    @Test func `of no length names nothing`() throws {
+        let machine = try Machine.governed()
+        for words in [
+            ["init", ""], ["explain", ""], ["owner", "README.md", ""], ["doctor", ""],
+        ] {
+            #expect(try refused(machine, words, 64).faultCode == "operations.usage", "\(words)")
+        }
+    }
+
+    @Test func `of one stage is not a whole check`() throws {
+        let machine = try Machine.governed()
+        let partly = try machine.charter("integrity", "check", "--through", "ownership")
+        #expect(partly.status == 0 && partly.output.contains("passed up to ownership"))
+        #expect(!partly.output.contains("whole"))
+        let json = try machine.charter("integrity", "check", "--through", "packages", "--json")
+        #expect(json.verdict == "passed")
+        #expect(try machine.charter("integrity", "check", "--json").verdict == "whole")
+        let named = try machine.charter("integrity", "check")
+        #expect(named.output.contains("sample at \(machine.root): unsealed"))
     }
 }

@@ -68,6 +68,67 @@ struct `A call that dies or has rivals` {
         #expect(try machine.charter("integrity", "check").status == 0)
     }
 
+    @Test func `leaves an init that the next one takes back or completes`() throws {
+        let machine = Machine()
+        machine.place.write("root/docs/mine.md", "mine\n")
+        let moments =
+            ["timeout -s KILL 0.05 $call > /dev/null"]
+            + [".charter-init/list.json", "registries/gates", "registries/packages_registry.csv"]
+            .map {
+                """
+                $call > /dev/null & pid=$!
+                until [ -e "$root/\($0)" ]; do
+                    read -r facts < /proc/$pid/stat || break
+                    case "$facts" in *") Z "*) break ;; esac
+                done
+                kill -KILL $pid; wait $pid
+                """
+            }
+        for moment in moments {
+            try machine.shell("rm -rf \"$root/registries\" \"$root\"/.[a-z]* \"$root\"/[a-ce-z]*")
+            try machine.shell("find \"$root/docs\" -name '.file*' -delete; rm -rf \"$root/planes\"")
+            _ = try machine.shell("call='\(Machine.charter) init --adopt root'; \(moment)")
+            // Once more, and once after that: whatever is left, the end is a whole root or says which.
+            let next = try machine.charter(
+                ["init", "--adopt", "root", "--json"],
+                in: machine.place.path
+            )
+            let isThere = next.faultCode == "integrity.already-a-root"
+            #expect(next.status == 0 || isThere, "\(moment): \(next.text.prefix(900))")
+            if isThere { #expect(try machine.charter("registry", "compile").status == 0) }
+            let whole = try machine.charter("integrity", "check")
+            #expect(whole.status == 0, "\(moment): \(whole.text.prefix(900))")
+            #expect(try machine.text("docs/mine.md") == "mine\n")
+        }
+    }
+
+    @Test func `lets one of two begin a root, and refuses the other`() throws {
+        let machine = Machine()
+        for number in 0..<2 {
+            let script = """
+                "$charter" init new\(number) --json > a & one=$!
+                "$charter" init new\(number) --json > b & two=$!
+                wait $one; echo $?; wait $two; echo $?
+                """
+            let raced = try machine.shell(script)
+            let statuses = raced.output.split(separator: "\n").map(String.init)
+            #expect(statuses.sorted() == ["0", "2"], "\(raced.text)")
+            for (status, file) in zip(statuses, ["a", "b"]) where status == "2" {
+                let answer = try JSONValue(parsing: machine.place.read(file))
+                let code = answer["fault"]?["code"]?.string ?? ""
+                #expect(["host.locked", "integrity.already-a-root"].contains(code), "\(code)")
+            }
+            let checked = try machine.charter(
+                "integrity",
+                "check",
+                "--root",
+                "new\(number)",
+                in: machine.place.path
+            )
+            #expect(checked.status == 0, "\(checked.text)")
+        }
+    }
+
     @Test func `lets one of two compile, and the other wait its turn`() throws {
         let machine = try Machine.adopted(files: 200)
         for number in 0..<3 {

@@ -62,6 +62,30 @@ struct `A disk that does not do its part` {
         #expect(try machine.charter("integrity", "check").status == 0)
     }
 
+    @Test func `may refuse half of what was decided, and that is said and completed`() throws {
+        let machine = try Machine.governed()
+        guard let words = try unprivileged(machine) else { return }
+        machine.write("README.md", "# Changed\n")
+        // The registry of the top can be replaced, and those of the law cannot.
+        try machine.shell("mkdir -m 777 mine; chmod 777 \"$root\"; chmod 555 \"$root/registries\"")
+        let script =
+            "mine=$PWD/mine; cd \"$root\" && XDG_STATE_HOME=\"$mine\" \(words) \(program(machine)) "
+        let cut = try machine.shell(script + "registry compile --accept --json")
+        #expect(cut.status == 2 && cut.faultCode == "integrity.cut-short", "\(cut.text)")
+        let cause = cut.json?["fault"]?["causes"]?.array?.first?["code"]?.string
+        #expect(cause == "host.permission-denied")
+        let doctor = try machine.shell(script + "doctor")
+        #expect(doctor.output.contains("one was cut short"), "\(doctor.text)")
+        try machine.shell("chmod 777 \"$root/registries\"")
+        let next = try machine.shell(script + "registry compile --json")
+        #expect(next.status == 0, "\(next.text)")
+        let note = next.json?["notes"]?.array?.first?.string ?? ""
+        #expect(note.contains("'registry compile'") && note.contains("was completed"))
+        let again = try machine.shell(script + "registry compile")
+        #expect(again.status == 0 && !again.output.contains("note:"))
+        #expect(try machine.charter("integrity", "check").status == 0)
+    }
+
     @Test func `may be full, and then nothing is half written`() throws {
         let machine = try Machine.governed()
         machine.write("README.md", "# Changed\n")
@@ -73,6 +97,15 @@ struct `A disk that does not do its part` {
         #expect(
             limited.status == 2 && limited.faultCode?.hasPrefix("host.") == true,
             "\(limited.text)"
+        )
+        #expect(try machine.picture() == before)
+        // Nor is the program ended by the signal where nobody ignores it.
+        let signalled = try machine.shell(
+            "cd \"$root\" && ulimit -f 4 && \"$charter\" registry compile --accept --json"
+        )
+        #expect(
+            signalled.status == 2 && signalled.faultCode == "host.file-size-limit",
+            "\(signalled.text)"
         )
         #expect(try machine.picture() == before)
         #expect(try machine.charter("registry", "compile", "--check").status == 1)
@@ -106,5 +139,21 @@ struct `A disk that does not do its part` {
             "\(refused.text)"
         )
         #expect(try machine.picture() == before)
+    }
+
+    @Test func `may have another one mounted on the law, and that is a finding`() throws {
+        let machine = try Machine.governed()
+        let script = """
+            mkdir other; export other=$PWD/other; unshare --mount sh -c 'mount -t tmpfs none \
+            "$root/registries/policies" && cd "$root" && "$charter" integrity check --json'
+            """
+        let judged = try machine.shell(script)
+        guard Machine.isSuperuser, !judged.errors.contains("unshare") else { return }
+        #expect(judged.status == 1, "\(judged.text)")
+        #expect(judged.violations.contains("integrity.mounted"))
+        let whole = script.replacing("/registries/policies", with: "/registries")
+            .replacing("mkdir other; ", with: "")
+        let lost = try machine.shell(whole)
+        #expect(lost.status == 2 && lost.faultCode == "integrity.manifest-lost", "\(lost.text)")
     }
 }

@@ -91,7 +91,7 @@ struct `Every command` {
         let machine = try Machine.adopted(files: 5100)
         let checked = try machine.charter("integrity", "check")
         #expect(checked.status == 0 && checked.errors.isEmpty)
-        #expect(checked.output.split(separator: "\n").count == 3)
+        #expect(checked.output.split(separator: "\n").count == 4)
     }
 
     @Test func `says so when its answer could not be delivered`() throws {

@@ -55,7 +55,7 @@ struct `A governed root, from its birth on` {
         #expect(try run("integrity installed", 0).verdict == "as-registered")
 
         // Under seal nothing changes by hand, not even together with the registries.
-        #expect(try run("seal verify", 1).verdict == "whole")
+        #expect(try run("seal verify", 1).verdict == "unsealed")
         let sealed = try run("seal", 0)
         let key = try #require(sealed.json?["verifier"]?.string)
         #expect(try run("seal verify", 0).json?["seal"]?.string == "verified")
@@ -98,16 +98,33 @@ struct `A governed root, from its birth on` {
         let machine = try Machine.governed()
         #expect(try machine.charter("seal").status == 0)
         // Somebody takes the seal's file away, changes a file, compiles, and puts the seal back.
-        let script = """
-            cd "$root" && cp registries/seal.note ../seal.note && rm registries/seal.note \
-            && echo more >> README.md && "$charter" registry compile --accept > /dev/null \
-            && cp ../seal.note registries/seal.note
-            """
-        #expect(try machine.shell(script).status == 0)
+        machine.write("README.md", try machine.text("README.md") + "more\n")
+        try machine.shell("mv \"$root/registries/seal.note\" seal.note")
+        let compiled = try machine.charter("registry", "compile", "--accept", "--json")
+        #expect(compiled.status == 1 && compiled.verdict == "denied", "\(compiled.text)")
+        #expect(compiled.json?["denial"]?["rule"]?.string == "integrity.seal-removed")
+        for words in [["integrity", "check"], ["seal", "verify"]] {
+            let answer = try machine.charter(words + ["--json"])
+            #expect(answer.status == 1 && answer.violations.contains("integrity.seal-removed"))
+        }
+        let doctor = try machine.charter("doctor")
+        #expect(doctor.status == 1 && doctor.output.contains("removed without being opened"))
+        #expect(try machine.charter("seal").status == 1)
+        try machine.shell("cp seal.note \"$root/registries/seal.note\"")
         let judged = try machine.charter("integrity", "check", "--json")
-        #expect(judged.status == 1)
-        #expect(!judged.violations.isEmpty)
+        #expect(judged.status == 1 && judged.violations == ["integrity.tampered"])
         #expect(try machine.charter("seal", "verify").status == 1)
+        // Without the machine's memory, as on another machine, the forgery could be completed.
+        try machine.shell("rm \"$root/registries/seal.note\"")
+        let elsewhere = try machine.charter(
+            ["registry", "compile", "--accept"],
+            adding: ["XDG_STATE_HOME": machine.place.file("other")]
+        )
+        #expect(elsewhere.status == 0)
+        let missed = try machine.charter("integrity", "check", "--json")
+        #expect(missed.status == 1 && missed.violations == ["integrity.seal-removed"])
+        #expect(try machine.charter("seal", "open").status == 0)
+        #expect(try machine.charter("integrity", "check").status == 0)
     }
 
     @Test func `gives its tables away and takes them back`() throws {

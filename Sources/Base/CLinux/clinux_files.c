@@ -165,6 +165,31 @@ int clinux_facts_of(int descriptor, struct clinux_facts *facts) {
     return 0;
 }
 
+int64_t clinux_birth_of(int descriptor) {
+    struct statx status;
+    if (statx(descriptor, "", AT_EMPTY_PATH, STATX_BTIME, &status) < 0) return 0;
+    if (!(status.stx_mask & STATX_BTIME)) return 0;
+    return nanoseconds((struct timespec){
+        .tv_sec = status.stx_btime.tv_sec,
+        .tv_nsec = status.stx_btime.tv_nsec,
+    });
+}
+
+int clinux_directory_parent(int directory) {
+    return result(openat(directory, "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+int clinux_directory_again(int directory) {
+    return result(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+int64_t clinux_descriptor_path(int descriptor, char *buffer, size_t capacity) {
+    char link[32];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t count = readlink(link, buffer, capacity);
+    return count < 0 ? -errno : count;
+}
+
 int clinux_facts_at(int directory, const char *name, struct clinux_facts *facts) {
     struct stat status;
     if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0) return -errno;

@@ -67,8 +67,9 @@ int clinux_terminal_columns(int descriptor) {
     return size.ws_col;
 }
 
-int clinux_ignore_broken_pipes(void) {
-    return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -errno : 0;
+int clinux_ignore_write_signals(void) {
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) return -errno;
+    return signal(SIGXFSZ, SIG_IGN) == SIG_ERR ? -errno : 0;
 }
 
 int clinux_thread_count(void) {

@@ -39,6 +39,13 @@ package final class Directory: Sendable {
         try openDirectory(PathBytes.beneath(path.utf8))
     }
 
+    /// Opens a directory beneath this one by the very bytes of its path.
+    package func openDirectory(
+        bytes path: some Collection<UInt8>
+    ) throws(HostFault) -> Directory {
+        try openDirectory(PathBytes.beneath(path))
+    }
+
     func openDirectory(_ bytes: PathBytes) throws(HostFault) -> Directory {
         let opened = unsafe clinux_directory_open_beneath(descriptor, bytes.terminated)
         guard opened >= 0 else {

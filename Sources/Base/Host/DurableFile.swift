@@ -83,7 +83,17 @@ package enum DurableFile {
         to newPath: String,
         in newDirectory: Directory
     ) throws(HostFault) {
-        let from = try PathBytes.beneath(path.utf8)
+        try moveFile(path.utf8, in: directory, to: newPath, in: newDirectory)
+    }
+
+    /// Moves a file or a directory, by the very bytes of its path, to a place where nothing stands.
+    package static func moveFile(
+        _ path: some Collection<UInt8>,
+        in directory: Directory,
+        to newPath: String,
+        in newDirectory: Directory
+    ) throws(HostFault) {
+        let from = try PathBytes.beneath(path)
         let to = try PathBytes.beneath(newPath.utf8)
         let (parent, name) = try directory.parent(of: from)
         let (newParent, newName) = try newDirectory.parent(of: to)
@@ -108,7 +118,15 @@ package enum DurableFile {
     ///
     ///     unlinkat · fsync(parent)
     package static func removeFile(_ path: String, in directory: Directory) throws(HostFault) {
-        let whole = try PathBytes.beneath(path.utf8)
+        try removeFile(path.utf8, in: directory)
+    }
+
+    /// Removes a file or a link by the very bytes of its path; a directory is refused.
+    package static func removeFile(
+        _ path: some Collection<UInt8>,
+        in directory: Directory
+    ) throws(HostFault) {
+        let whole = try PathBytes.beneath(path)
         let (parent, name) = try directory.parent(of: whole)
         let removed = unsafe clinux_remove_file(parent.descriptor, name.terminated)
         guard removed >= 0 else {

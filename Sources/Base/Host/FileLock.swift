@@ -50,6 +50,20 @@ package final class FileLock: Sendable {
         return lock
     }
 
+    /// Takes the lock of a directory itself, which leaves no file behind; throws `host.locked` at once
+    /// where somebody holds it.
+    ///
+    ///     openat(".") · flock(LOCK_EX|LOCK_NB)
+    package static func acquire(_ directory: Directory) throws(HostFault) -> FileLock {
+        let opened = clinux_directory_again(directory.descriptor)
+        guard opened >= 0 else { throw .from(-opened, doing: "Locking", path: directory.path) }
+        let lock = FileLock(owning: opened)
+        let locked = clinux_lock_exclusively(opened, 0)
+        if locked == -EWOULDBLOCK { throw .locked(path: directory.path, holder: nil) }
+        guard locked >= 0 else { throw .from(-locked, doing: "Locking", path: directory.path) }
+        return lock
+    }
+
     private func holder() -> Int32? {
         var text = [UInt8](repeating: 0, count: 16)
         let count = unsafe clinux_read(descriptor, &text, text.count)

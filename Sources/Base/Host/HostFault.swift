@@ -23,6 +23,9 @@ package enum HostFault: Fault, Equatable {
     case treeTooLarge(path: String, entriesMax: UInt64)
     case tooManyOpenFiles(path: String)
     case locked(path: String, holder: Int32?)
+    /// Something that names things is not UTF-8; `shown` is made for reading.
+    case notText(what: String, shown: String)
+    case fileSizeLimit(path: String)
     case systemCall(doing: String, path: String, error: Int32)
     case socketPathTooLong(path: String, bytes: Int)
     case connectionClosed
@@ -49,6 +52,8 @@ package enum HostFault: Fault, Equatable {
         case .treeTooLarge: "host.tree-too-large"
         case .tooManyOpenFiles: "host.too-many-open-files"
         case .locked: "host.locked"
+        case .notText: "host.not-text"
+        case .fileSizeLimit: "host.file-size-limit"
         case .systemCall: "host.system-call-failed"
         case .socketPathTooLong: "host.socket-path-too-long"
         case .connectionClosed: "host.connection-closed"
@@ -98,6 +103,12 @@ package enum HostFault: Fault, Equatable {
         case .locked(let path, let holder):
             "\(path) is locked by \(holder.map { "process \($0)" } ?? "another process"); "
                 + "wait for it to end, or stop it."
+        case .notText(let what, let shown):
+            "\(what) is not UTF-8: \(shown). Nothing is repaired or guessed; "
+                + "use a name that is UTF-8."
+        case .fileSizeLimit(let path):
+            "\(path) could not be written: it would be larger than this process or file system "
+                + "allows (ulimit -f); raise the limit and try again."
         case .systemCall(let doing, let path, let error):
             "\(doing) \(path): \(HostFault.words(of: error)) (errno \(error))."
         case .socketPathTooLong(let path, let bytes):
@@ -138,6 +149,7 @@ package enum HostFault: Fault, Equatable {
         case EROFS: .readOnlyFileSystem(path: path())
         case ENOSPC, EDQUOT: .noSpace(path: path())
         case EXDEV: .leavesDirectory(path: path())
+        case EFBIG: .fileSizeLimit(path: path())
         case EMFILE, ENFILE: .tooManyOpenFiles(path: path())
         case ENXIO: .notARegularFile(path: path(), kind: .unknown)
         default: .systemCall(doing: doing, path: path(), error: error)

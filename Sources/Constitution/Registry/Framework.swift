@@ -9,6 +9,17 @@ package struct Framework: Sendable {
     package struct Authorisation: Sendable {
         package let pattern: PathPattern
         package let purpose: String
+
+        /// Whether the pattern is no place at all: it takes paths that have nothing in common.
+        ///
+        /// Asked by example, because one meaning has many spellings.
+        package var isEverything: Bool {
+            Authorisation.strangers.allSatisfy { pattern.matches($0) }
+        }
+
+        private static let strangers: [[UInt8]] = [
+            "a/b/c", "Z-9/x", ".q/~/ü.7/_", "registries/root.json", "0/1/2/3/4.txt", "src/main/ /k",
+        ].map { Array($0.utf8) }
     }
 
     package let id: FrameworkID

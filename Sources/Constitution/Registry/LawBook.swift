@@ -70,10 +70,11 @@ package struct LawBook: Sendable {
         packages[owner].flatMap { specs[$0.specID.text] } ?? specs[owner]
     }
 
-    /// All exemptions of active policies, in the order of the policies' ids.
+    /// All exemptions of active policies, in the order of the policies' ids, for the planes that the
+    /// root declares.
     package var exemptions: [PolicyDocument.Exemption] {
         policies.values.filter { $0.status == .active }.sorted { $0.id < $1.id }
-            .flatMap(\.exemptions)
+            .flatMap(\.exemptions).flatMap { $0.declared(for: root?.planes ?? []) }
     }
 
     /// Puts an entity under its id, unless the id is taken or is not the one in the file's name.

@@ -1,4 +1,5 @@
 import Canon
+import Patterns
 
 /// Stage 3: package, spec and framework are linked, gates and metadata are there, paths are allowed.
 package struct LinkRules: Sendable {
@@ -58,12 +59,19 @@ package struct LinkRules: Sendable {
                 )
             }
         }
-        for gate in framework.requiredGates where book.gates[gate] == nil {
-            refuse(
-                .unknownGate,
-                framework.path,
-                "\(framework.id) requires the gate \(Printable(gate)), which does not exist."
-            )
+        for gate in framework.requiredGates {
+            judge(gate: gate, "\(framework.id) requires", framework.path)
+        }
+        if framework.id.text != foundingFramework {
+            for authorisation in framework.authorises where authorisation.isEverything {
+                refuse(
+                    .tooWide,
+                    framework.path,
+                    rule: framework.id.text,
+                    "\(framework.id) authorises \(Printable(authorisation.pattern.text)), which is "
+                        + "everywhere, so it says nothing about where its files may lie."
+                )
+            }
         }
         let stem = framework.id.text + "_"
         let hasCompanion = tree.files(in: RootLayout.frameworks, suffix: ".md")
@@ -125,12 +133,10 @@ package struct LinkRules: Sendable {
                 "\(spec.id) lacks the metadata \"\(key)\" that \(framework.id) requires."
             )
         }
-        for gate in spec.effectiveGates(under: framework) where book.gates[gate] == nil {
-            refuse(
-                .unknownGate,
-                spec.path,
-                "\(spec.id) requires the gate \(Printable(gate)), which does not exist."
-            )
+        // What the framework requires is said of the framework.
+        for gate in spec.effectiveGates(under: framework)
+        where book.gates[gate] == nil || !framework.requiredGates.contains(gate) {
+            judge(gate: gate, "\(spec.id) requires", spec.path)
         }
         for reference in spec.conformsTo {
             judge(
@@ -210,14 +216,37 @@ package struct LinkRules: Sendable {
         }
     }
 
-    private mutating func judge(_ policy: PolicyDocument) {
-        if !policy.gate.isEmpty && book.gates[policy.gate] == nil {
+    /// A gate that something rests on is there and in force.
+    private mutating func judge(gate: String, _ words: String, _ path: String) {
+        guard let known = book.gates[gate] else {
             refuse(
                 .unknownGate,
-                policy.path,
-                "\(policy.id) is enforced by \(Printable(policy.gate)), which does not exist."
+                path,
+                "\(words) the gate \(Printable(gate)), which does not exist."
             )
-        } else if policy.gate.isEmpty {
+            return
+        }
+        guard known.status != .active else { return }
+        refuse(
+            .inactiveGate,
+            path,
+            "\(words) the gate \(Printable(gate)), which is \(known.status.rawValue) and not active."
+        )
+    }
+
+    /// The framework of the package that keeps the registries: the law of the law.
+    private var foundingFramework: String? {
+        book.root.flatMap { book.packages[$0.registryOwner] }
+            .flatMap { book.specs[$0.specID.text] }
+            .flatMap { book.framework($0.frameworkID.text)?.id.text }
+    }
+
+    private mutating func judge(_ policy: PolicyDocument) {
+        if !policy.gate.isEmpty {
+            if policy.status == .active || book.gates[policy.gate] == nil {
+                judge(gate: policy.gate, "\(policy.id) is enforced by", policy.path)
+            }
+        } else {
             refuse(
                 .unknownGate,
                 policy.path,

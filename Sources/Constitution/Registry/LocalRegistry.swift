@@ -2,8 +2,9 @@ package import Canon
 
 /// The `.file_registry.csv` of one directory: who owns each file that lies directly in it.
 ///
-/// People edit it; everything else about ownership is compiled from it. Paths are plain names: a
-/// registry speaks of its own directory only, so no file can be claimed from two places.
+/// People edit it; everything else about ownership is compiled from it. Paths are plain names, byte for
+/// byte and never patterns: a registry speaks of its own directory only, so no file can be claimed from
+/// two places.
 package struct LocalRegistry: Sendable {
     package struct Row: Hashable, Sendable {
         package let name: [UInt8]
@@ -171,14 +172,10 @@ package struct LocalRegistry: Sendable {
         if let problem = RelativePath.problem(in: name) {
             return refuse(.badPath) { PathFault(path: $0, problem: problem).description }
         }
-        switch LocalRegistry.oddity(in: name.span) {
-        case .pattern:
-            return refuse(.badPath) { "\($0) is a pattern; a registry names exact files." }
-        case .directory:
+        if !LocalRegistry.isExact(name.span) {
             return refuse(.badPath) {
                 "\($0) lies in another directory; a registry speaks of its own one only."
             }
-        case nil: break
         }
         guard let (owner, kind) = owners.owner(table, index) else {
             return refuse(.badRegistry) {
@@ -199,24 +196,15 @@ package struct LocalRegistry: Sendable {
     }
 
     /// Whether a name names one file of the registry's own directory, and nothing else.
-    package static func isExact(_ name: Span<UInt8>) -> Bool { oddity(in: name) == nil }
-
-    private enum Oddity {
-        case pattern
-        case directory
+    package static func isExact(_ name: Span<UInt8>) -> Bool {
+        for index in name.indices where name[index] == UInt8(ascii: "/") { return false }
+        return true
     }
 
-    private static func oddity(in span: Span<UInt8>) -> Oddity? {
-        for index in span.indices {
-            switch span[index] {
-            case UInt8(ascii: "/"): return .directory
-            case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "]"),
-                UInt8(ascii: "{"), UInt8(ascii: "}"):
-                return .pattern
-            default: break
-            }
-        }
-        return nil
+    /// What to add where a row has no file and its name looks like a pattern.
+    package static func hint(for name: [UInt8]) -> String {
+        name.contains { "*?[]{}".utf8.contains($0) }
+            ? " A registry names exact files: the signs * ? [ ] { } in it mean themselves." : ""
     }
 }
 

@@ -19,6 +19,23 @@ package struct PolicyDocument: Sendable {
         package let reason: String
         package let policy: String
 
+        /// The exemption for each declared plane.
+        ///
+        /// In a place that planes write to, `*` as a whole segment stands for a plane that the root
+        /// declares and for nothing else: a directory is not exempt by calling itself a plane.
+        func declared(for planes: [String]) -> [Exemption] {
+            let segments = pattern.text.split(separator: "/", omittingEmptySubsequences: false)
+            guard kind != .ignored || segments.first == "planes", segments.contains("*") else {
+                return [self]
+            }
+            return planes.compactMap { plane in
+                let text = segments.map { $0 == "*" ? plane[...] : $0 }.joined(separator: "/")
+                return (try? PathPattern(text)).map {
+                    Exemption(pattern: $0, kind: kind, reason: reason, policy: policy)
+                }
+            }
+        }
+
         /// Why no policy may exempt this, if so.
         ///
         /// Nothing may be taken out of sight of the law itself, and nothing by a pattern that could

@@ -18,6 +18,8 @@ package enum ViolationCode: String, Hashable, Sendable, CaseIterable {
     case twin = "integrity.twin"
     case staleRegistry = "integrity.stale-registry"
     case exemptionAbused = "integrity.exemption-abused"
+    case exemptOwned = "integrity.exempt-owned"
+    case sealRemoved = "integrity.seal-removed"
 
     // Hashes: is every byte the one that was registered?
     case tampered = "integrity.tampered"
@@ -33,9 +35,11 @@ package enum ViolationCode: String, Hashable, Sendable, CaseIterable {
     case specTypeNotAllowed = "integrity.spec-type-not-allowed"
     case missingMetadata = "integrity.missing-metadata"
     case unknownGate = "integrity.unknown-gate"
+    case inactiveGate = "integrity.inactive-gate"
     case cycle = "integrity.cycle"
     case versionNotMet = "integrity.version-not-met"
     case unauthorised = "integrity.unauthorised-path"
+    case tooWide = "integrity.authorises-everything"
     case missingAsset = "integrity.missing-asset"
     case deprecated = "integrity.deprecated-framework"
     case unknownEntityType = "integrity.unknown-entity-type"
@@ -55,18 +59,19 @@ package enum ViolationCode: String, Hashable, Sendable, CaseIterable {
     package var rule: String {
         switch self {
         case .orphan, .missing, .duplicate, .unreadable, .forbiddenKind, .mounted, .tooDeep,
-            .noLocalRegistry, .twin, .exemptionAbused:
+            .noLocalRegistry, .twin, .exemptionAbused, .exemptOwned:
             "FMWK-REG: every file is registered exactly once"
         case .badRegistry, .staleRegistry, .badPath: "FMWK-REG: registries are exact"
         case .unknownOwner, .frameworkOwner, .unpackaged:
             "FMWK-REG: every file is owned by a package"
         case .tampered, .hardLink, .changing, .mode, .sealBroken:
             "FMWK-REG: every byte is the registered one"
+        case .sealRemoved: "FMWK-REG: a seal goes away by being opened"
         case .invalidDocument, .noCompanion: "FMWK-SCHEMA: every document obeys its schema"
         case .dangling, .frameworkMismatch, .specTypeNotAllowed, .missingMetadata, .unknownGate,
-            .cycle, .versionNotMet, .missingAsset, .deprecated, .unknownEntityType:
+            .inactiveGate, .cycle, .versionNotMet, .missingAsset, .deprecated, .unknownEntityType:
             "FMWK-REG: package, spec and framework are linked"
-        case .unauthorised: "FMWK-REG: a framework authorises every path"
+        case .unauthorised, .tooWide: "FMWK-REG: a framework authorises every path"
         case .invalidPackage, .foreignFile: "FMWK-PKG-001: a package is what its manifest says"
         case .tierDependency: "FMWK-PKG-001: a lower tier does not depend on a higher one"
         case .gateFailed, .gateUnusable: "FMWK-GATE: required gates pass"
@@ -96,6 +101,11 @@ package enum ViolationCode: String, Hashable, Sendable, CaseIterable {
         case .staleRegistry:
             "Run 'charter registry compile'; compiled registries are never edited by hand."
         case .exemptionAbused: "Name a plain place outside registries/ in the policy, or remove it."
+        case .exemptOwned:
+            "Take the exemption back, or run 'charter registry compile --accept' to give up the row."
+        case .sealRemoved:
+            "Restore the sealed state; if the root shall be open from now on, run "
+                + "'charter seal open'."
         case .tampered:
             "Restore the file; if the change is meant, run 'charter registry compile --accept'."
         case .hardLink: "Replace it with a copy of its own: cp --remove-destination."
@@ -110,10 +120,12 @@ package enum ViolationCode: String, Hashable, Sendable, CaseIterable {
         case .specTypeNotAllowed: "Choose a type that the framework allows, or extend it."
         case .missingMetadata: "Add the metadata that the framework requires to the spec."
         case .unknownGate: "Define the gate under registries/gates, or correct its id."
+        case .inactiveGate: "Make the gate active, or require another one."
         case .cycle: "Remove one of the dependencies."
         case .versionNotMet: "Widen the range or raise the version."
         case .unauthorised:
             "Move the file to where its framework allows it, or add a pattern to the framework."
+        case .tooWide: "Name the places where files of this class may lie."
         case .missingAsset: "Add the asset, or remove it from the spec."
         case .deprecated: "Move the spec to an active framework."
         case .unknownEntityType: "Add the type to registries/entity_types.json."

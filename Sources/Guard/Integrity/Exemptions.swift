@@ -4,7 +4,7 @@ import Registry
 
 /// The parts of a root that need no owner, each by the name of the policy that says so.
 struct Exemptions: Sendable {
-    private let all: [PolicyDocument.Exemption]
+    let all: [PolicyDocument.Exemption]
     /// Patterns that are a plain directory with everything below it; the walk does not enter these.
     let skippedDirectories: [String]
     private let others: [PolicyDocument.Exemption]

@@ -14,9 +14,16 @@ struct InstallStage {
         let bytes: [UInt8]?
     }
 
+    /// An operation that was completed after a crash or a fault.
+    struct Completed: Sendable {
+        let purpose: String
+        let time: String
+    }
+
     private let root: GovernedRoot
     private let state: Directory
     private let name: String
+    private let identity: DirectoryIdentity
 
     private static let commitName = "commit.json"
     private static let commitBytesMax = 64 << 20
@@ -25,25 +32,35 @@ struct InstallStage {
         self.root = root
         self.state = state
         do {
-            let facts = try root.directory.facts()
-            name = "install-\(facts.device)-\(facts.inode)"
+            identity = try root.directory.identity()
+            name = "install-\(identity.device)-\(identity.inode)"
         } catch {
             throw .host(error)
         }
     }
 
-    /// Completes an operation that a crash cut short after its commit, or forgets one that had none.
-    func recover() throws(IntegrityFault) {
+    /// Completes an operation that was cut short after its commit and says which, or forgets one that
+    /// had none.
+    func recover() throws(IntegrityFault) -> Completed? {
         do {
-            guard let facts = try state.facts(of: name), facts.kind == .directory else { return }
+            guard let facts = try state.facts(of: name), facts.kind == .directory else {
+                return nil
+            }
             let stage = try state.openDirectory(name)
+            var completed: Completed?
             if try stage.facts(of: InstallStage.commitName) != nil {
-                let changes = try read(stage)
-                try refuseStrangers(changes)
-                for change in changes { try removeTemporaries(of: change.path) }
-                try apply(changes, from: stage)
+                let commit = try read(stage)
+                try refuseOtherRoot(commit)
+                try refuseStrangers(commit.changes)
+                for change in commit.changes { try removeTemporaries(of: change.path) }
+                try apply(commit.changes, from: stage)
+                completed = Completed(
+                    purpose: Printable(commit.purpose).description,
+                    time: Printable(commit.time).description
+                )
             }
             try clear(stage)
+            return completed
         } catch let fault as IntegrityFault {
             throw fault
         } catch let fault as HostFault {
@@ -80,11 +97,29 @@ struct InstallStage {
                 ])
             }
             let commit: JSONValue = [
-                "purpose": .string(purpose), "root": .string(root.directory.path),
+                "purpose": .string(purpose),
+                "root": .string(Printable(bytes: root.directory.place()).description),
+                "place": .string(place.hex),
+                "born": .string(String(identity.bornNanoseconds)),
                 "files": .array(files), "time": .string(time.description),
             ]
             try DurableFile.replace(InstallStage.commitName, with: commit.pretty, in: stage)
-            try apply(read(stage), from: stage)
+            let changes = try read(stage).changes
+            do throws(HostFault) {
+                try apply(changes, from: stage)
+            } catch {
+                // Where nothing was put in place yet it is taken back. Otherwise it is decided and will
+                // be completed; whoever asked must hear that it is not yet.
+                if (try? isUntouched(changes)) == true {
+                    try clear(stage)
+                    throw error
+                }
+                throw IntegrityFault.cutShort(
+                    purpose: purpose,
+                    root: root.directory.path,
+                    cause: error
+                )
+            }
             try clear(stage)
         } catch let fault as IntegrityFault {
             throw fault
@@ -95,6 +130,15 @@ struct InstallStage {
         }
     }
 
+    /// What was decided: for which root, and which files.
+    private struct Commit {
+        let purpose: String
+        let time: String
+        let place: String
+        let born: String
+        let changes: [Staged]
+    }
+
     /// One file of a commit: where it waits, and what stood in its place before.
     private struct Staged {
         let path: RelativePath
@@ -103,7 +147,10 @@ struct InstallStage {
         let after: String?
     }
 
-    private func read(_ stage: Directory) throws -> [Staged] {
+    /// Where the root lies, in a form that any name of it can have.
+    private var place: Digest { .sha256(of: root.directory.place()) }
+
+    private func read(_ stage: Directory) throws -> Commit {
         let bytes = try stage.readWhole(
             InstallStage.commitName,
             limit: InstallStage.commitBytesMax
@@ -112,13 +159,29 @@ struct InstallStage {
             parsing: bytes,
             limits: JSONLimits(bytesMax: InstallStage.commitBytesMax)
         )
-        return try (commit["files"]?.array ?? []).map { file in
-            Staged(
-                path: try RelativePath(file["path"]?.string ?? ""),
-                staged: file["staged"]?.string,
-                before: file["before"]?.string,
-                after: file["after"]?.string
-            )
+        return Commit(
+            purpose: commit["purpose"]?.string ?? "",
+            time: commit["time"]?.string ?? "",
+            place: commit["place"]?.string ?? "",
+            born: commit["born"]?.string ?? "",
+            changes: try (commit["files"]?.array ?? []).map { file in
+                Staged(
+                    path: try RelativePath(file["path"]?.string ?? ""),
+                    staged: file["staged"]?.string,
+                    before: file["before"]?.string,
+                    after: file["after"]?.string
+                )
+            }
+        )
+    }
+
+    /// The number of a directory that is gone is given again, and a disk can be copied with all its
+    /// numbers: what was decided for one root is never put into another.
+    private func refuseOtherRoot(_ commit: Commit) throws(IntegrityFault) {
+        guard commit.place.hasSameBytes(as: place.hex),
+            commit.born.hasSameBytes(as: String(identity.bornNanoseconds))
+        else {
+            throw .otherRoot(path: root.directory.path, stage: state.path + "/" + name)
         }
     }
 
@@ -133,6 +196,14 @@ struct InstallStage {
                 stage: state.path + "/" + name
             )
         }
+    }
+
+    /// Whether every file is still what it was before the operation.
+    private func isUntouched(_ changes: [Staged]) throws(HostFault) -> Bool {
+        for change in changes where try digest(of: change.path)?.hex != change.before {
+            return false
+        }
+        return true
     }
 
     private func digest(of path: RelativePath) throws(HostFault) -> Digest? {
@@ -157,10 +228,7 @@ struct InstallStage {
         where entry.kind == .file && entry.path.starts(with: start)
             && DurableFile.isTemporary(entry.path)
         {
-            try DurableFile.removeFile(
-                String(decoding: entry.path, as: UTF8.self),
-                in: directory
-            )
+            try DurableFile.removeFile(entry.path, in: directory)
         }
     }
 
@@ -191,7 +259,7 @@ struct InstallStage {
             try DurableFile.removeFile(InstallStage.commitName, in: stage)
         }
         for entry in try TreeWalk(depthMax: 0).list(stage) where entry.kind == .file {
-            try DurableFile.removeFile(String(decoding: entry.path, as: UTF8.self), in: stage)
+            try DurableFile.removeFile(entry.path, in: stage)
         }
     }
 }

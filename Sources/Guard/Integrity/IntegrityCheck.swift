@@ -62,7 +62,11 @@ package struct IntegrityCheck: Sendable {
         )
         report.stages.append(.ownership)
         let (violations, ownership) = OwnershipPass(state).judge()
-        report.violations = violations
+        // Nothing is read there, so looking costs little beside the files.
+        let census = try ExemptCensus(root.directory, state.exemptions.all)
+        report.exempt = census.places
+        report.violations =
+            census.violations.isEmpty ? violations : (violations + census.violations).sorted()
         report.ownerCount = ownerCount(state, ownership)
         guard report.isWhole && last > .ownership else { return report }
         let schemas = Schemas(state.book)
@@ -144,7 +148,7 @@ package struct IntegrityCheck: Sendable {
         report.stateRoot = tree.root
         guard judgesSeal else { return }
         let trusted = if let verifier { verifier } else { try machineVerifier() }
-        (report.seal, report.violations) = SealPass(
+        (report.seal, report.violations) = try SealPass(
             state,
             tree: tree,
             trusting: trusted,

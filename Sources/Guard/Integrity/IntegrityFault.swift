@@ -1,4 +1,4 @@
-import Canon
+package import Canon
 package import Crypto
 package import Host
 import Registry
@@ -17,6 +17,16 @@ package enum IntegrityFault: Fault {
     case unfinished(path: String, stage: String)
     case badKey(path: String)
     case wouldOverwrite(path: String)
+    /// A directory has `registries/` and no manifest in it that is a file.
+    case manifestLost(path: String)
+    /// What the machine remembers of sealed roots cannot be read.
+    case sealMemory(path: String)
+    /// A genesis where a sealed root lies or lay.
+    case sealedHere(path: String)
+    /// An operation was decided and could not be put in place to its end.
+    case cutShort(purpose: String, root: String, cause: HostFault)
+    /// What waits to be completed was decided for another root.
+    case otherRoot(path: String, stage: String)
 
     package var code: String {
         switch self {
@@ -30,7 +40,17 @@ package enum IntegrityFault: Fault {
         case .unfinished: "integrity.unfinished-operation"
         case .badKey: "integrity.bad-key"
         case .wouldOverwrite: "integrity.would-overwrite"
+        case .manifestLost: "integrity.manifest-lost"
+        case .sealMemory: "integrity.seal-memory"
+        case .sealedHere: "integrity.sealed-here"
+        case .cutShort: "integrity.cut-short"
+        case .otherRoot: "integrity.other-root"
         }
+    }
+
+    package var cause: (any Fault)? {
+        if case .cutShort(_, _, let cause) = self { return cause }
+        return nil
     }
 
     package var description: String {
@@ -57,6 +77,25 @@ package enum IntegrityFault: Fault {
             "The key \(Printable(path)) cannot be used; it must be a file of its owner only."
         case .wouldOverwrite(let path):
             "\(Printable(path)) exists already and would be overwritten; move it away first."
+        case .manifestLost(let path):
+            "\(Printable(path)) has registries/ like a governed root, and no "
+                + "\(RootLayout.rootManifest) that is a file; restore it, or name the root that is "
+                + "meant with --root DIR."
+        case .sealMemory(let path):
+            "\(Printable(path)) should say which roots were sealed on this machine, and cannot be "
+                + "read; restore it. Whoever removes it forgets every seal that it speaks of."
+        case .sealedHere(let path):
+            "\(Printable(path)) is where a root was sealed on this machine, and the seal was never "
+                + "opened; restore that root, or say with 'charter seal open --root DIR' that it "
+                + "is gone for good."
+        case .cutShort(let purpose, let root, _):
+            "'\(Printable(purpose))' was decided and is only partly in place in \(Printable(root)); "
+                + "remove the cause, and the next operation completes it first, such as "
+                + "'charter registry compile'."
+        case .otherRoot(let path, let stage):
+            "An operation that was cut short waits in \(Printable(stage)), and it was meant for "
+                + "another root than \(Printable(path)) as it lies now; put that root back, or "
+                + "remove the directory to forget the operation."
         }
     }
 }

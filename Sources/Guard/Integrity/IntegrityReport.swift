@@ -13,6 +13,15 @@ package struct IntegrityReport: Sendable {
         case unchecked
     }
 
+    /// A place that a policy exempts, and how much lies there.
+    package struct ExemptPlace: Sendable {
+        package var pattern: String
+        package var policy: String
+        package var entryCount = 0
+        /// Entries that are neither files, directories nor links within the root, or cannot be read.
+        package var oddCount = 0
+    }
+
     package var rootID: String
     package var path: String
     /// The stages that were run, in order; the last one is where it stopped.
@@ -28,14 +37,24 @@ package struct IntegrityReport: Sendable {
     /// The Merkle root of the state; `nil` when the files do not match their registry.
     package var stateRoot: Digest?
     package var seal: SealStanding
+    /// Where something lies that needs no owner.
+    package var exempt: [ExemptPlace] = []
 
-    /// Whether the root is as the law demands.
+    /// Whether the root is as the law demands, as far as the stages that were run can say.
     package var isWhole: Bool { violations.isEmpty }
+
+    /// Whether every stage was run.
+    package var isComplete: Bool { stages.count == Violation.Stage.allCases.count }
+
+    /// The verdict in a word; only who has run every stage may call a root whole.
+    package var verdict: String {
+        isWhole ? (isComplete ? "whole" : "passed") : "violated"
+    }
 
     /// The report as `--json` shows it.
     package var json: JSONValue {
         [
-            "verdict": isWhole ? "whole" : "violated",
+            "verdict": .string(verdict),
             "root_id": .string(rootID), "path": .string(path),
             "stages": .array(stages.map { .string($0.name) }),
             "stopped_at": isWhole ? .null : .string(stages.last?.name ?? ""),
@@ -46,6 +65,18 @@ package struct IntegrityReport: Sendable {
             "gates_run": .integer(gateRuns),
             "state_root": stateRoot.map { .string($0.hex) } ?? .null,
             "seal": .string(seal.rawValue),
+            "exempt": [
+                "entries": .integer(exempt.reduce(0) { $0 + $1.entryCount }),
+                "odd": .integer(exempt.reduce(0) { $0 + $1.oddCount }),
+                "places": .array(
+                    exempt.map { place in
+                        [
+                            "pattern": .string(place.pattern), "policy": .string(place.policy),
+                            "entries": .integer(place.entryCount), "odd": .integer(place.oddCount),
+                        ]
+                    }
+                ),
+            ],
         ]
     }
 }

@@ -23,6 +23,7 @@ struct OwnershipPass {
         self.state = state
         var violations =
             state.scan.violations + state.localViolations + state.exemptionViolations
+            + state.sealViolations
         let compiled = OwnershipPass.compiledTable(state, &violations)
         self.compiled = compiled ?? OwnershipTable(rows: [])
         isComparable = compiled.map { !$0.isPartial } ?? false
@@ -120,12 +121,31 @@ struct OwnershipPass {
         }
     }
 
+    /// A row of something that a policy has taken out of sight is not forgotten in silence.
+    ///
+    /// Whether that is so; then it has been said.
+    private mutating func refuseExempt(_ path: [UInt8], of owner: String) -> Bool {
+        guard let exemption = state.exemptions.exemption(of: path) else { return false }
+        violations.append(
+            Violation(
+                .ownership,
+                .exemptOwned,
+                path: Printable(bytes: path).description,
+                rule: exemption.policy,
+                reason: "\(Printable(bytes: path)) is registered for \(Printable(owner)), and "
+                    + "\(exemption.policy) exempts it, so nobody looks at it any more."
+            )
+        )
+        return true
+    }
+
     private mutating func refuse(missing row: OwnershipRow) {
+        if refuseExempt(row.path.bytes, of: row.owner) { return }
         refuse(
             .missing,
             row.path.bytes,
             "\(Printable(row.path.text)) is registered for \(Printable(row.owner)) "
-                + "and does not exist."
+                + "and does not exist." + LocalRegistry.hint(for: Array(row.path.name.utf8))
         )
     }
 
@@ -169,7 +189,7 @@ struct OwnershipPass {
                 || state.local(of: row.path)?.row(named: row.path.name.utf8) != nil
             {
                 refuse(missing: row)
-            } else {
+            } else if !refuseExempt(row.path.bytes, of: row.owner) {
                 refuse(
                     .missing,
                     row.path.bytes,
@@ -213,13 +233,13 @@ struct OwnershipPass {
         guard missing.insert(path).inserted,
             (try? RelativePath(bytes: path))
                 .map({ state.tree.contains($0) }) != true,
-            !state.scan.isStray(path)
+            !state.scan.isStray(path), !refuseExempt(path, of: row.owner)
         else { return }
         refuse(
             .missing,
             path,
             "\(Printable(bytes: path)) is registered for \(Printable(row.owner)) "
-                + "and does not exist."
+                + "and does not exist." + LocalRegistry.hint(for: row.name)
         )
     }
 

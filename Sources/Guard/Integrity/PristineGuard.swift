@@ -1,4 +1,5 @@
 package import Canon
+import Crypto
 package import Host
 package import Law
 import Registry
@@ -43,17 +44,38 @@ package struct PristineGuard: Sendable {
         }
     }
 
+    /// What an operation has to do with the seal.
+    package enum SealUse: Sendable {
+        /// Nothing: a sealed root refuses it.
+        case keeps
+        /// It makes a new one in place of whatever is there.
+        case makes
+        /// It takes the seal away.
+        case opens
+    }
+
     /// Whether something may be written now, and what to say where not.
     ///
-    /// A sealed root changes through packages only; `breaksSeal` is for the one operation whose
-    /// purpose is the seal itself.
-    package func decide(breaksSeal: Bool) throws(IntegrityFault) -> Decision {
+    /// A sealed root changes through packages only. A root whose seal is gone without having been
+    /// opened takes nothing at all but the opening: whatever it holds, nobody vouches for it.
+    package func decide(_ use: SealUse) throws(IntegrityFault) -> Decision {
+        let isSealed: Bool
         do {
-            let isSealed = try root.directory.facts(of: RootLayout.seal) != nil
-            guard isSealed && !breaksSeal else { return .allow(rule: PristineGuard.rule) }
+            isSealed = try root.directory.facts(of: RootLayout.seal) != nil
         } catch {
             throw .host(error)
         }
+        if use == .opens { return .allow(rule: PristineGuard.rule) }
+        if let loss = try SealMemory(root).loss(hasSeal: isSealed) {
+            return .deny(
+                Denial(
+                    rule: loss.code.rawValue,
+                    policyVersion: "1.0.0",
+                    reason: loss.reason + " " + loss.next
+                )
+            )
+        }
+        guard isSealed && use == .keeps else { return .allow(rule: PristineGuard.rule) }
         return .deny(
             Denial(
                 rule: PristineGuard.rule,
@@ -71,7 +93,7 @@ package struct PristineGuard: Sendable {
     /// Nothing is written when the body throws.
     package func installing<Value: Sendable>(
         _ purpose: String,
-        breaksSeal: Bool = false,
+        seal use: SealUse = .keeps,
         _ body: (inout InstallMode) throws(IntegrityFault) -> Value
     ) throws(IntegrityFault) -> Outcome<Value> {
         let state = try root.openState()
@@ -82,18 +104,33 @@ package struct PristineGuard: Sendable {
             throw .host(error)
         }
         defer { withExtendedLifetime(lock) {} }
+        let memory = SealMemory(root)
         let stage = try InstallStage(root, state: state)
-        try stage.recover()
-        if case .deny(let denial) = try decide(breaksSeal: breaksSeal) { return .denied(denial) }
+        if let completed = try stage.recover() {
+            // Nobody who asked for something else should find another change in the root unsaid.
+            root.notice?(
+                "'\(completed.purpose)' of \(completed.time) was cut short; it was completed."
+            )
+        }
+        try memory.settle()
+        if case .deny(let denial) = try decide(use) { return .denied(denial) }
         var mode = InstallMode()
         let value = try body(&mode)
         let staged = mode.staged
         guard !staged.isEmpty else { return .done(value) }
+        let seal = staged.last { $0.path.text.hasSameBytes(as: RootLayout.seal) }
+        if let seal {
+            try memory.expect(
+                seal.bytes.map { .sha256(of: $0) },
+                verifier: SealKey(state: state).verifier()?.description ?? ""
+            )
+        }
         try stage.commit(
             staged,
             purpose: purpose,
             time: Timestamp(nanoseconds: clock.now)
         )
+        if seal != nil { try memory.settle() }
         return .done(value)
     }
 }

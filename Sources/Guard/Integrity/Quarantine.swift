@@ -73,29 +73,15 @@ package struct Quarantine: Sendable {
     // The place · receipt.json · each thing by rename.
     private func move(_ paths: [[UInt8]], into state: Directory) throws(HostFault) -> Result {
         var result = Result(place: "", moved: [])
-        var named: [String] = []
-        for path in paths {
-            // Limit: names reach the file system as text here, so one that is none stays.
-            if let text = String(validating: path, as: UTF8.self) {
-                named.append(text)
-            } else {
-                result.left.append(
-                    (
-                        Printable(bytes: path).description,
-                        "its name is not UTF-8; rename it, or remove it by hand"
-                    )
-                )
-            }
-        }
-        guard !named.isEmpty else { return result }
         let from = try root.directory.facts().device
         guard try state.facts().device == from else {
             throw .differentFileSystem(from: root.directory.path, to: state.path)
         }
         let target = try place(in: state)
         result.place = target.path
-        try DurableFile.replace("receipt.json", with: receipt(named).pretty, in: target)
-        for (index, path) in named.enumerated() {
+        try DurableFile.replace("receipt.json", with: receipt(paths).pretty, in: target)
+        for (index, path) in paths.enumerated() {
+            let shown = Printable(bytes: path).description
             do {
                 // A flat number keeps odd names out of the way; the receipt says which is which.
                 try DurableFile.moveFile(
@@ -104,9 +90,9 @@ package struct Quarantine: Sendable {
                     to: "\(index).item",
                     in: target
                 )
-                result.moved.append(path)
+                result.moved.append(String(validating: path, as: UTF8.self) ?? shown)
             } catch {
-                result.left.append((Printable(path).description, error.description))
+                result.left.append((shown, error.description))
             }
         }
         return result
@@ -126,13 +112,23 @@ package struct Quarantine: Sendable {
         return try all.openDirectory(name)
     }
 
-    private func receipt(_ paths: [String]) -> JSONValue {
+    /// A name that is no text stands in it by its bytes, so that it can be put back as it was.
+    private func receipt(_ paths: [[UInt8]]) -> JSONValue {
         [
             "root": .string(root.directory.path), "root_id": .string(root.id),
             "time": .string(Timestamp(nanoseconds: clock.now).description),
             "moved": .array(
                 paths.enumerated().map { index, path in
-                    ["item": .string("\(index).item"), "path": .string(path)]
+                    guard let text = String(validating: path, as: UTF8.self) else {
+                        let hex = path.map { byte in
+                            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+                        }.joined()
+                        return [
+                            "item": .string("\(index).item"), "path_hex": .string(hex),
+                            "path_shown": .string(Printable(bytes: path).description),
+                        ]
+                    }
+                    return ["item": .string("\(index).item"), "path": .string(text)]
                 }
             ),
         ]

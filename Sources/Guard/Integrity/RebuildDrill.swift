@@ -51,7 +51,7 @@ package struct RebuildDrill: Sendable {
                 throw .host(error)
             }
         }
-        let copy = try GovernedRoot(path: target.path, stateHome: target.path)
+        let copy = try GovernedRoot(target, stateHome: root.stateHome)
         let rebuilt = try RootState(copy, threads: threads)
         let compiled = RegistryCompiler(
             tree: rebuilt.tree,

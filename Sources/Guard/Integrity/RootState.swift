@@ -16,6 +16,8 @@ package struct RootState: Sendable {
     /// What is wrong with the exemptions; such a one exempts nothing.
     let exemptionViolations: [Violation]
     let exemptions: Exemptions
+    /// What is wrong with the seal itself before its content is judged: that it is gone.
+    let sealViolations: [Violation]
     private let registries: LocalRegistries
     /// Registries that were others when they were hashed than when they were read.
     private let changedRegistries: [Violation]
@@ -43,6 +45,13 @@ package struct RootState: Sendable {
         let book = LawBook(reading: tree)
         self.book = book
         exemptionViolations = RootState.judge(declared, against: book)
+        let seal = try? RelativePath(RootLayout.seal)
+        sealViolations = try [
+            SealMemory(root).loss(
+                // A link or a directory in its place is a finding of the walk.
+                hasSeal: seal.map { tree.contains($0) || scan.isStray($0.bytes) } ?? false
+            )
+        ].compactMap(\.self)
         compiled = reading.compiled
         registries = reading.locals
         changedRegistries = reading.locals.changed(since: tree)
@@ -50,7 +59,7 @@ package struct RootState: Sendable {
         // with the same bytes.
         if let compiled, let path = try? RelativePath(RootLayout.ownershipRegistry),
             tree.digest(of: path) == compiled.digest, scan.violations.isEmpty,
-            exemptionViolations.isEmpty, changedRegistries.isEmpty
+            exemptionViolations.isEmpty, changedRegistries.isEmpty, sealViolations.isEmpty
         {
             agreement = compiled.agreement
         } else {
@@ -135,7 +144,7 @@ package struct RootState: Sendable {
     private static func exemptions(
         of root: GovernedRoot
     ) throws(IntegrityFault) -> [PolicyDocument.Exemption] {
-        do {
+        do throws(HostFault) {
             guard let facts = try root.directory.facts(of: RootLayout.policies),
                 facts.kind == .directory
             else { return [] }
@@ -146,8 +155,13 @@ package struct RootState: Sendable {
                 let bytes = Array((RootLayout.policies + "/").utf8) + names.path(of: position)
                 if let path = try? RelativePath(bytes: bytes) { paths.append(path) }
             }
+            // Which planes there are stands in the manifest; it sorts behind the policies.
+            if let manifest = try? RelativePath(RootLayout.rootManifest) { paths.append(manifest) }
             let tree = snapshot(root, paths, paths.map { _ in nil })
             return LawBook(reading: tree).exemptions
+        } catch .leavesDirectory {
+            // Something is mounted on the policies: the walk says so, and nothing is exempt.
+            return []
         } catch {
             throw .host(error)
         }

@@ -21,6 +21,7 @@ struct RowRefresh {
         self.accept = accept
         violations =
             state.scan.violations + state.localViolations + state.exemptionViolations
+            + state.sealViolations
     }
 
     mutating func run() {
@@ -78,8 +79,15 @@ struct RowRefresh {
                 } else if accept {
                     dropped.append(shown)
                     isChanged = true
+                } else if let exemption = state.exemptions.exemption(of: path) {
+                    refuse(exempt: path, exemption)
                 } else {
-                    refuse(.missing, path, "\(shown) is registered and does not exist.")
+                    refuse(
+                        .missing,
+                        path,
+                        "\(shown) is registered and does not exist."
+                            + LocalRegistry.hint(for: row.name)
+                    )
                 }
                 continue
             }
@@ -112,8 +120,24 @@ struct RowRefresh {
         locals.append(refreshed)
     }
 
-    /// A directory that is gone with its registry must not be forgotten in silence: only the compiled
-    /// registry still knows of it.
+    private mutating func refuse(
+        exempt path: [UInt8],
+        _ exemption: PolicyDocument.Exemption
+    ) {
+        let shown = Printable(bytes: path).description
+        violations.append(
+            Violation(
+                .ownership,
+                .exemptOwned,
+                path: shown,
+                rule: exemption.policy,
+                reason: "\(shown) is registered, and \(exemption.policy) exempts it."
+            )
+        )
+    }
+
+    /// A directory that is gone with its registry, or that became exempt with it, must not be forgotten
+    /// in silence: only the compiled registry still knows of it.
     private mutating func judgeLostRegistries() {
         guard let path = try? RelativePath(RootLayout.ownershipRegistry),
             case .success(let bytes) = state.tree.document(path)
@@ -121,10 +145,18 @@ struct RowRefresh {
         // What is wrong with a compiled registry is no matter here: it is made anew.
         var ignored: [Violation] = []
         for row in OwnershipTable(parsing: bytes, violations: &ignored).rows
-        where row.path.name == RootLayout.localRegistryName && !state.tree.contains(row.path) {
-            if state.exemption(of: row.path) != nil || state.scan.isStray(row.path.bytes) {
+        where !state.tree.contains(row.path) && !state.scan.isStray(row.path.bytes) {
+            if let exemption = state.exemption(of: row.path) {
+                // A row that a registry in sight still has was judged with that registry.
+                if state.local(of: row.path)?.row(named: row.path.name.utf8) != nil { continue }
+                if accept {
+                    dropped.append(Printable(row.path.text).description)
+                } else {
+                    refuse(exempt: row.path.bytes, exemption)
+                }
                 continue
             }
+            guard row.path.name == RootLayout.localRegistryName else { continue }
             let shown = Printable(row.path.text).description
             if accept {
                 dropped.append(shown)

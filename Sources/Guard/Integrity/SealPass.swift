@@ -22,7 +22,9 @@ struct SealPass {
         self.isDemanded = isDemanded
     }
 
-    func judge() -> (standing: IntegrityReport.SealStanding, violations: [Violation]) {
+    func judge() throws(IntegrityFault) -> (
+        standing: IntegrityReport.SealStanding, violations: [Violation]
+    ) {
         guard let path = try? RelativePath(RootLayout.seal), state.tree.contains(path) else {
             return isDemanded
                 ? broken("A seal by a named key was asked for, and the root has none.")
@@ -38,12 +40,23 @@ struct SealPass {
         switch state.tree.document(path) {
         case .failure(let fault): return broken(fault.description)
         case .success(let bytes):
-            do {
-                let seal = try Seal(parsing: bytes, trusting: verifier)
-                return judge(seal)
+            let seal: Seal
+            do throws(CryptoFault) {
+                seal = try Seal(parsing: bytes, trusting: verifier)
             } catch {
                 return broken(error.description)
             }
+            let found = judge(seal)
+            guard found.violations.isEmpty,
+                try SealMemory(state.root).isSuperseded(
+                    .sha256(of: bytes),
+                    verifier: verifier.description
+                )
+            else { return found }
+            return broken(
+                "The seal is good and not the last one: an older sealed state was put back in place "
+                    + "of the one that was sealed here since."
+            )
         }
     }
 

@@ -40,7 +40,7 @@ package struct Sealing: Sendable {
     package func seal(
         randomness: Randomness
     ) throws(IntegrityFault) -> PristineGuard.Outcome<Result> {
-        try door.installing("seal", breaksSeal: true) { mode throws(IntegrityFault) in
+        try door.installing("seal", seal: .makes) { mode throws(IntegrityFault) in
             let state = try RootState(root, threads: threads)
             var result = Result()
             result.violations = try Sealing.obstacles(state, root, threads)
@@ -78,16 +78,36 @@ package struct Sealing: Sendable {
         }
     }
 
-    /// Takes the seal away so that the root can be authored by hand; `false` when there was none.
-    package func open() throws(IntegrityFault) -> PristineGuard.Outcome<Bool> {
-        try door.installing("seal open", breaksSeal: true) { mode throws(IntegrityFault) in
-            guard let path = Sealing.path else { return false }
+    /// What opening found.
+    package enum Opening: Sendable {
+        case opened
+        /// The seal was gone already, and this machine remembered it; now it does not any more.
+        case forgotten
+        case wasOpen
+    }
+
+    /// Takes the seal away so that the root can be authored by hand.
+    ///
+    /// The one way to say that a seal which is gone is gone for good.
+    package func open() throws(IntegrityFault) -> PristineGuard.Outcome<Opening> {
+        try door.installing("seal open", seal: .opens) { mode throws(IntegrityFault) in
+            guard let path = Sealing.path else { return .wasOpen }
             let state = try RootState(root, threads: threads)
-            guard state.tree.contains(path) else { return false }
+            guard state.tree.contains(path) else {
+                return try SealMemory(root).forget() ? .forgotten : .wasOpen
+            }
             _ = Sealing.recompile(state, changing: [path: nil], &mode)
             mode.remove(path)
-            return true
+            return .opened
         }
+    }
+
+    /// Forgets the seal of a root that is not there any more; whether there was one to forget.
+    package static func forget(
+        _ directory: Directory,
+        stateHome: String
+    ) throws(IntegrityFault) -> Bool {
+        try SealMemory(of: directory, stateHome: stateHome).forget()
     }
 
     private static var path: RelativePath? { try? RelativePath(RootLayout.seal) }

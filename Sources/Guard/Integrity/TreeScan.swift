@@ -261,7 +261,7 @@ private struct EntrySorting {
     }
 
     private static func fold(_ path: ArraySlice<UInt8>) -> String {
-        String(decoding: path, as: UTF8.self).lowercased()
+        FoldedText(bytes: path).text
     }
 
     private mutating func refuse(

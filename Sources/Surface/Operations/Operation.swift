@@ -81,4 +81,13 @@ package struct Answer: Sendable {
         self.lines = lines
         self.raw = raw
     }
+
+    /// Puts notices in front of everything else that the answer says.
+    mutating func say(first notices: [String]) {
+        guard !notices.isEmpty else { return }
+        lines = notices.map { "note: \($0)" } + lines
+        guard var object = json.object else { return }
+        object["notes"] = .array(notices.map { .string($0) })
+        json = .object(object)
+    }
 }

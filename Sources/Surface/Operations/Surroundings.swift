@@ -17,6 +17,8 @@ package struct Surroundings: Sendable {
     package var sealKey: String?
     /// Told how far a long scan has come.
     package var progress: (@Sendable (TreeScan.Progress) -> Void)?
+    /// Told what was done beside what was asked for, such as an operation that was completed first.
+    package var notice: (@Sendable (String) -> Void)?
     /// Starts a role of this program as a child and gives what it printed; `nil` where none can be.
     package var startRole: (@Sendable (_ arguments: [String]) throws(HostFault) -> [UInt8])?
 
@@ -45,19 +47,16 @@ package struct Surroundings: Sendable {
 
     /// The root that the caller means: the named one, or the one around the working directory.
     package func root() throws(OperationFault) -> GovernedRoot {
-        let path: String
-        if let namedRoot {
-            path = absolute(namedRoot)
-        } else if let found = GovernedRoot.find(from: workingDirectory) {
-            path = found
-        } else {
-            throw .noRoot(from: workingDirectory)
-        }
-        do {
-            return try GovernedRoot(path: path, stateHome: stateHome)
+        do throws(IntegrityFault) {
+            var path = namedRoot.map(absolute)
+            if path == nil { path = try GovernedRoot.find(from: workingDirectory) }
+            if let path {
+                return try GovernedRoot(path: path, stateHome: stateHome, notice: notice)
+            }
         } catch {
             throw .integrity(error)
         }
+        throw .noRoot(from: workingDirectory)
     }
 
     /// A path below a root, whether it was given relative to the working directory or to the root.

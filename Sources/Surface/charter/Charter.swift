@@ -6,12 +6,13 @@ import Operations
 enum Charter {
     /// Synchronous to its end: no thread but this one exists before a role has confined itself.
     static func main() {
-        let arguments = Array(HostEnvironment.arguments.dropFirst())
-        HostEnvironment.ignoreBrokenPipes()
+        HostEnvironment.ignoreWriteSignals()
+        let arguments = HostEnvironment.arguments.dropFirst()
         // Roles are started by Charter itself and stand in no help page.
         let status =
-            arguments.first == "role"
-            ? ConfinementProbe.run(Array(arguments.dropFirst())) : CommandLineDoor.run(arguments)
+            arguments.first.map { $0.elementsEqual("role".utf8) } ?? false
+            ? ConfinementProbe.run(Array(arguments.dropFirst()))
+            : CommandLineDoor.run(Array(arguments))
         HostEnvironment.exit(status)
     }
 }

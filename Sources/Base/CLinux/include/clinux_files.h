@@ -71,6 +71,18 @@ int clinux_file_open_or_create(int directory, const char *name);
 // fstat, asked of the kernel directly: the C library's goes by way of a path.
 int clinux_facts_of(int descriptor, struct clinux_facts *facts);
 
+// statx(STATX_BTIME): when the thing was made, in nanoseconds since 1970; 0 where nobody knows.
+int64_t clinux_birth_of(int descriptor);
+
+// openat(directory, "..", O_PATH|O_DIRECTORY): the directory above; that of "/" is itself.
+int clinux_directory_parent(int directory);
+
+// openat(directory, "."): the same directory with an open description of its own, as flock needs.
+int clinux_directory_again(int directory);
+
+// readlink(/proc/self/fd/N): the path of an open thing, free of links. Not NUL-terminated.
+int64_t clinux_descriptor_path(int descriptor, char *buffer, size_t capacity);
+
 // fstatat(AT_SYMLINK_NOFOLLOW). `name` is one component.
 int clinux_facts_at(int directory, const char *name, struct clinux_facts *facts);
 

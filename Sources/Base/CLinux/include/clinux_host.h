@@ -24,8 +24,8 @@ int64_t clinux_file_system_magic(int descriptor);
 // ioctl(TIOCGWINSZ): the columns of a terminal. ENOTTY where it is none.
 int clinux_terminal_columns(int descriptor);
 
-// signal(SIGPIPE, SIG_IGN)
-int clinux_ignore_broken_pipes(void);
+// signal(SIGPIPE, SIG_IGN) and signal(SIGXFSZ, SIG_IGN): the write itself then says EPIPE or EFBIG.
+int clinux_ignore_write_signals(void);
 
 // The arguments this process was started with; NULL past the last. They live as long as the process.
 // The C library hands them to a constructor before main. (Swift's own CommandLine reads

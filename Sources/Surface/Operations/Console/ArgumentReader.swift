@@ -25,6 +25,12 @@ package struct ArgumentReader {
         var rest = arguments.dropFirst(used)
         var onlyOperands = false
         while let word = rest.popFirst() {
+            if word.isEmpty {
+                throw .usage(
+                    "An argument of 'charter \(operation.name)' is empty; "
+                        + "the directory you are in is written as a dot."
+                )
+            }
             if onlyOperands || !word.hasPrefix("-") || word == "-" {
                 request.operands.append(word)
             } else if word == "--" {

@@ -1,5 +1,6 @@
 import Canon
 import Host
+import Synchronization
 
 /// The command line: reads arguments, runs one operation, prints its answer, gives the exit status.
 package enum CommandLineDoor {
@@ -11,7 +12,33 @@ package enum CommandLineDoor {
     }
 
     /// Runs what the arguments after the program's name ask for.
-    package static func run(_ arguments: [String]) -> Int32 {
+    package static func run(_ arguments: [[UInt8]]) -> Int32 {
+        do throws(OperationFault) {
+            return run(try text(of: arguments))
+        } catch {
+            let asJSON = arguments.contains { $0.elementsEqual("--json".utf8) }
+            return write(response(for: error, asJSON: asJSON))
+        }
+    }
+
+    /// The arguments as text.
+    ///
+    /// One that is not UTF-8 is refused: a repaired one would name another thing than was meant.
+    package static func text(of arguments: [[UInt8]]) throws(OperationFault) -> [String] {
+        var texts: [String] = []
+        for (index, bytes) in arguments.enumerated() {
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw .usage(
+                    "Argument \(index + 1), \"\(Printable(bytes: bytes))\", is not UTF-8; nothing is "
+                        + "guessed. Name the directory above it, or give the thing another name."
+                )
+            }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    private static func run(_ arguments: [String]) -> Int32 {
         let meter = ProgressMeter(isOn: StandardStream.errors.isTerminal)
         let response: Response
         do throws(OperationFault) {
@@ -31,6 +58,7 @@ package enum CommandLineDoor {
         in surroundings: Surroundings
     ) -> Response {
         let asJSON = arguments.contains("--json")
+        let notices = Notices()
         do throws(OperationFault) {
             if let help = try help(arguments) { return response(for: help, asJSON: asJSON) }
             let words = arguments.first == "--version" ? ["version"] + arguments.dropFirst() : nil
@@ -38,11 +66,21 @@ package enum CommandLineDoor {
             var surroundings = surroundings
             surroundings.namedRoot = reading.request.option("root") ?? surroundings.namedRoot
             surroundings.sealKey = reading.request.option("seal-key")
-            let answer = try reading.operation.run(reading.request, surroundings)
+            surroundings.notice = { notices.add($0) }
+            var answer = try reading.operation.run(reading.request, surroundings)
+            answer.say(first: notices.all)
             return response(for: answer, asJSON: reading.wantsJSON)
         } catch {
-            return response(for: error, asJSON: asJSON)
+            return response(for: error, asJSON: asJSON, after: notices.all)
         }
+    }
+
+    /// What was done beside what was asked for, in its order.
+    private final class Notices: Sendable {
+        private let texts = Mutex<[String]>([])
+
+        func add(_ text: String) { texts.withLock { $0.append(text) } }
+        var all: [String] { texts.withLock { $0 } }
     }
 
     /// The help that is asked for: `help …`, `… --help`, or no words at all.
@@ -60,20 +98,17 @@ package enum CommandLineDoor {
     }
 
     private static func surroundings() throws(OperationFault) -> Surroundings {
-        let home = HostEnvironment.variable("HOME") ?? "/"
-        let stateHome = HostEnvironment.variable("XDG_STATE_HOME").flatMap {
-            $0.hasPrefix("/") ? $0 : nil
-        }
         do throws(HostFault) {
+            let home = try HostEnvironment.variable("HOME") ?? "/"
+            let named = try HostEnvironment.variable("XDG_STATE_HOME") ?? ""
             var surroundings = Surroundings(
                 workingDirectory: try HostEnvironment.workingDirectory(),
-                stateHome: stateHome ?? home + "/.local/state",
+                stateHome: named.hasPrefix("/") ? named : home + "/.local/state",
                 clock: .system,
                 randomness: .system
             )
-            surroundings.namedRoot = HostEnvironment.variable("CHARTER_ROOT").flatMap {
-                $0.isEmpty ? nil : $0
-            }
+            let root = try HostEnvironment.variable("CHARTER_ROOT") ?? ""
+            surroundings.namedRoot = root.isEmpty ? nil : root
             surroundings.startRole = { arguments throws(HostFault) in
                 let start = ChildProcess.Start(
                     try .ownImage(),
@@ -96,11 +131,16 @@ package enum CommandLineDoor {
     }
 
     /// A fault as people read it, with everything that lies underneath, or as JSON.
-    static func response(for fault: OperationFault, asJSON: Bool) -> Response {
+    static func response(
+        for fault: OperationFault,
+        asJSON: Bool,
+        after notices: [String] = []
+    ) -> Response {
         let causes = fault.chain.dropFirst()
         guard asJSON else {
             let lines =
-                ["charter: \(fault.description) [\(fault.code)]"]
+                notices.map { "note: \($0)" }
+                + ["charter: \(fault.description) [\(fault.code)]"]
                 + causes.map { "  because: \($0.description) [\($0.code)]" }
             return Response(status: fault.status, errors: text(lines))
         }
@@ -115,7 +155,9 @@ package enum CommandLineDoor {
             ],
             "exit": .integer(Int(fault.status)),
         ]
-        return Response(status: fault.status, output: json.line + [0x0A])
+        var answer = Answer(json: json, lines: [])
+        answer.say(first: notices)
+        return Response(status: fault.status, output: answer.json.line + [0x0A])
     }
 
     private static func text(_ lines: [String]) -> [UInt8] {

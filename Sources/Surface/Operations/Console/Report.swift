@@ -24,14 +24,25 @@ enum Report {
             case .verified: "sealed, and the seal verifies"
             case .broken, .unchecked: "seal not checked"
             }
+        let exempt = report.exempt.reduce(0) { $0 + $1.entryCount }
+        let odd = report.exempt.reduce(0) { $0 + $1.oddCount }
+        let stage = report.stages.last?.name ?? ""
         return [
-            "whole: \(count(report.fileCount, "file")) in "
+            (report.isComplete ? "whole: " : "passed up to \(stage), later stages were not run: ")
+                + "\(count(report.fileCount, "file")) in "
                 + "\(count(report.directoryCount, "directory", "directories")), "
                 + "\(count(report.ownerCount, "owner")), "
                 + "\(count(report.frameworkCount, "framework")), "
                 + "\(count(report.packageCount, "package")), \(count(report.gateRuns, "gate run"))",
+            "exempt: \(count(exempt, "entry", "entries"))"
+                + (exempt == 0
+                    ? ""
+                    : " in "
+                        + report.exempt.map { Printable($0.pattern).description }
+                        .joined(separator: ", "))
+                + (odd == 0 ? "" : " (\(odd) neither files nor directories, or not readable)"),
             "root hash \(report.stateRoot?.hex ?? "unknown")",
-            "\(report.rootID): \(seal)",
+            "\(report.rootID) at \(Printable(report.path)): \(seal)",
         ]
     }
 

@@ -38,9 +38,9 @@ package struct ConfinementProbe: Sendable {
         "A role is started as: charter role confinement-probe OWN OTHER --confinement=full."
 
     /// Runs the role that the words after `charter role` name; prints JSON, gives the exit status.
-    package static func run(_ words: [String]) -> Int32 {
+    package static func run(_ words: [[UInt8]]) -> Int32 {
         do throws(OperationFault) {
-            let (probe, isInside) = try read(words)
+            let (probe, isInside) = try read(CommandLineDoor.text(of: words))
             do throws(HostFault) {
                 if !isInside && probe.demand != .none { try probe.enter() }
                 let report = try probe.tried(isSealing: isInside)

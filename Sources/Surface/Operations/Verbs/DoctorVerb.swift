@@ -156,12 +156,13 @@ struct DoctorVerb {
         lines += state(root)
         do throws(IntegrityFault) {
             let report = try IntegrityCheck(root).run(through: .links)
+            let isSealGone = report.violations.contains { $0.code == .sealRemoved }
             lines.append(
                 Line(
                     name: "registries",
-                    wanted: "whole",
+                    wanted: "as compiled, and linked",
                     found: report.isWhole
-                        ? "whole, \(report.fileCount) files"
+                        ? "as compiled, and linked; \(report.fileCount) files"
                         : "\(report.violations.count) findings, first: "
                             + (report.violations.first?.code.rawValue ?? ""),
                     isGood: report.isWhole,
@@ -171,10 +172,11 @@ struct DoctorVerb {
             lines.append(
                 Line(
                     name: "seal",
-                    wanted: "none, or one that verifies",
-                    found: report.seal.rawValue,
+                    wanted: "none where none was made, or one that verifies",
+                    found: isSealGone ? "removed without being opened" : report.seal.rawValue,
                     isGood: report.seal == .none || report.seal == .verified,
-                    next: "Run 'charter seal verify'."
+                    next: isSealGone
+                        ? ViolationCode.sealRemoved.next : "Run 'charter seal verify'."
                 )
             )
         } catch {

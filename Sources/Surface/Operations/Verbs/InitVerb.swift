@@ -19,6 +19,9 @@ struct InitVerb {
             overwritten. What could not be governed (links, pipes, names that are no plain paths) is
             listed first, and then nothing is written at all.
 
+            An init that was cut short is taken back, or completed where only the end was missing, by
+            running it again. Two at once in one directory: the second is refused.
+
             Example: charter init --adopt . && charter integrity check
             """,
         power: .author,
@@ -68,12 +71,14 @@ struct InitVerb {
 
     private func run() throws(OperationFault) -> Answer {
         do throws(IntegrityFault) {
-            let genesis = try RootGenesis(
-                at: path,
-                stateHome: surroundings.stateHome,
-                clock: surroundings.clock
-            )
-            let adopted = isAdopting ? try genesis.existing(skipping: InitVerb.skipped) : []
+            let genesis = try RootGenesis(at: path, stateHome: surroundings.stateHome)
+            // Held to the end: nobody else begins here before the registries are compiled.
+            defer { withExtendedLifetime(genesis) {} }
+            if genesis.wasAlmostDone {
+                let answer = try compiled(genesis.made(), adopted: nil)
+                return answer
+            }
+            let existing = isAdopting ? try genesis.existing(skipping: InitVerb.skipped) : []
             let obstacles = isAdopting ? try obstacles() : []
             guard obstacles.isEmpty else {
                 return Report.refusal(
@@ -81,33 +86,41 @@ struct InitVerb {
                     "not adopted: \(Report.count(obstacles.count, "finding")); nothing was changed."
                 )
             }
-            let items = items(adopted)
             let root = try genesis.make(
-                items,
-                adopting: adopted,
-                as: InitVerb.adoptedOwner,
+                items(existing),
+                adopting: existing.map { path in
+                    let isReadme = path.text.hasSameBytes(as: InitVerb.readme.path)
+                    return RootGenesis.Adopted(
+                        path: path,
+                        owner: isReadme ? InitVerb.readme.owner : InitVerb.adoptedOwner
+                    )
+                },
                 isAdopting: isAdopting
             )
-            let authoring = RootAuthoring(root, clock: surroundings.clock)
-            let readme = adopted.filter { $0.text == InitVerb.readme.path }
-            if !readme.isEmpty {
-                _ = try authoring.assign(readme, to: InitVerb.readme.owner, registry: .package)
-            }
-            let outcome = try authoring.compile(accept: true, progress: surroundings.progress)
-            guard case .done(let compiled) = outcome, compiled.violations.isEmpty else {
-                guard case .done(let compiled) = outcome else {
-                    preconditionFailure("A fresh root has no seal that could refuse.")
-                }
+            return try compiled(root, adopted: existing.count)
+        } catch {
+            throw .integrity(error)
+        }
+    }
+
+    /// Compiles a root whose law is in place; `adopted` is `nil` where an earlier call put it there.
+    private func compiled(
+        _ root: GovernedRoot,
+        adopted: Int?
+    ) throws(IntegrityFault) -> Answer {
+        let outcome = try RootAuthoring(root, clock: surroundings.clock)
+            .compile(accept: true, progress: surroundings.progress)
+        switch outcome {
+        case .denied(let denial): return Report.denial(denial)
+        case .done(let compiled):
+            guard compiled.violations.isEmpty else {
                 return Report.refusal(
                     compiled.violations,
                     "The law is in \(Printable(path)), but the root is not whole yet."
                 )
             }
-            let report = try IntegrityCheck(root).run()
-            return answer(report, adopted.count)
-        } catch {
-            throw .integrity(error)
         }
+        return answer(try IntegrityCheck(root).run(), root.id, adopted)
     }
 
     /// What would stop the root from being whole, found before anything is written.
@@ -123,18 +136,22 @@ struct InitVerb {
         }
     }
 
-    private func answer(_ report: IntegrityReport, _ adopted: Int) -> Answer {
+    private func answer(_ report: IntegrityReport, _ id: String, _ adopted: Int?) -> Answer {
         guard report.isWhole else {
             return Report.refusal(report.violations, "The root was made and is not whole.")
         }
         var lines = ["\(Printable(path)) is now a governed root: \(id)"]
-        if isAdopting { lines.append("adopted: \(Report.count(adopted, "file"))") }
+        if let adopted {
+            if isAdopting { lines.append("adopted: \(Report.count(adopted, "file"))") }
+        } else {
+            lines.append("this completed an init that was cut short; its id and name stand")
+        }
         lines += Report.lines(report)
         lines.append("next: cd \(Printable(path)) && charter integrity check")
         return Answer(
             json: [
-                "root_id": .string(id), "path": .string(path), "adopted": .integer(adopted),
-                "report": report.json,
+                "root_id": .string(id), "path": .string(path), "adopted": .integer(adopted ?? 0),
+                "completed_earlier_init": .bool(adopted == nil), "report": report.json,
             ],
             lines: lines
         )

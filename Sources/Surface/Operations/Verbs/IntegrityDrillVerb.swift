@@ -58,10 +58,14 @@ struct IntegrityDrillVerb {
         let state = try root.openState()
         let bytes = surroundings.randomness.bytes(6)
         let name = "drill-" + bytes.map { String($0, radix: 16) }.joined(separator: "-")
-        let path = state.path + "/" + name
-        let target = try IntegrityDrillVerb.opened(path)
         defer { try? DurableFile.removeTree(name, in: state) }
-        return answer(try RebuildDrill(root).run(into: target), path)
+        let target: Directory
+        do throws(HostFault) {
+            target = try state.openMakingBeneath(name, mode: 0o700)
+        } catch {
+            throw .host(error)
+        }
+        return answer(try RebuildDrill(root).run(into: target), target.path)
     }
 
     private static func opened(_ path: String) throws(IntegrityFault) -> Directory {

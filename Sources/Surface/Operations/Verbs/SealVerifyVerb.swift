@@ -21,7 +21,10 @@ enum SealVerifyVerb {
             let lines =
                 report.isWhole && report.seal == .none
                 ? ["\(root.id) is not sealed; 'charter seal' seals it."] : Report.lines(report)
-            return Answer(isSealed ? .done : .refused, json: report.json, lines: lines)
+            var json = report.json.object ?? JSONObject()
+            json["verdict"] =
+                isSealed ? "sealed" : report.isWhole ? "unsealed" : .string(report.verdict)
+            return Answer(isSealed ? .done : .refused, json: .object(json), lines: lines)
         } catch {
             throw .integrity(error)
         }

@@ -10,7 +10,7 @@ import Registry
 struct AdoptionCensus {
     private(set) var violations: [Violation] = []
     private let directory: Directory
-    private var folded: [String: ArraySlice<UInt8>] = [:]
+    private var folded: [FoldedText: ArraySlice<UInt8>] = [:]
 
     init(of directory: Directory, skipping: [String]) throws(HostFault) {
         self.directory = directory
@@ -45,14 +45,6 @@ struct AdoptionCensus {
             return refuse(.badPath, entry, fault.description, "Rename it.")
         }
         let name = entry.path.split(separator: UInt8(ascii: "/")).last ?? entry.path
-        if name.contains(where: { "*?[]{}".utf8.contains($0) }) {
-            return refuse(
-                .badPath,
-                entry,
-                "Its name has one of * ? [ ] { }, which make a pattern in a registry.",
-                "Rename it; registries name exact files."
-            )
-        }
         if name.elementsEqual(RootLayout.localRegistryName.utf8) {
             return refuse(
                 .badRegistry,
@@ -62,7 +54,7 @@ struct AdoptionCensus {
             )
         }
         // Compared as systems do that fold case or normalise accents.
-        let text = String(decoding: entry.path, as: UTF8.self).lowercased()
+        let text = FoldedText(bytes: entry.path)
         if let other = folded.updateValue(entry.path, forKey: text) {
             let twin = Printable(bytes: other)
             refuse(
