@@ -2,6 +2,7 @@
 package struct CertificateProfile: Hashable, Sendable {
     /// Whether the certificate says if it is of an authority.
     package private(set) var hasBasicConstraints = false
+    /// Whether its key may sign certificates of others.
     package private(set) var isAuthority = false
 
     /// How many authorities may stand below this one, or `nil` for any number.
@@ -9,25 +10,41 @@ package struct CertificateProfile: Hashable, Sendable {
 
     /// One bit each for what the key may do, the first use lowest.
     package private(set) var keyUsage = 0
+    /// The purposes that the key is for, of those that have a name here.
     package private(set) var extendedKeyUsages: [ExtendedKeyUsage] = []
+    /// The purposes that have no name here.
     package private(set) var unknownExtendedKeyUsages: [ObjectIdentifier] = []
 
+    /// A name for its own key.
     package private(set) var subjectKeyIdentifier: [UInt8]?
+    /// The name of the key that signed it.
     package private(set) var authorityKeyIdentifier: [UInt8]?
 
+    /// Whom the certificate speaks for, beside its subject.
     package private(set) var names = GeneralNames()
+    /// The names that certificates below this one may only have.
     package private(set) var permittedNames = GeneralNames()
+    /// The names that certificates below this one may not have.
     package private(set) var excludedNames = GeneralNames()
+    /// Whether who does not understand the constraints of names must refuse it.
     package private(set) var areNameConstraintsCritical = false
 
+    /// Where to ask whether it was revoked.
     package private(set) var statusServers: [String] = []
+    /// Where the certificate of its issuer lies.
     package private(set) var issuerLocations: [String] = []
+    /// Where the lists of revoked certificates lie.
     package private(set) var revocationLists: [String] = []
 
+    /// The policies that it was issued under.
     package private(set) var policies: [ObjectIdentifier] = []
+    /// Which policies of the issuer count as which of the subject.
     package private(set) var policyMappings: [PolicyMapping] = []
+    /// How many certificates further down an accepted policy is demanded.
     package private(set) var requireExplicitPolicy: Int?
+    /// How many certificates further down policies may not be mapped.
     package private(set) var inhibitPolicyMapping: Int?
+    /// How many certificates further down no policy stands for any.
     package private(set) var inhibitAnyPolicy: Int?
 
     /// Critical extensions that are not understood here.

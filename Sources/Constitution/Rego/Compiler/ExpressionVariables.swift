@@ -124,7 +124,7 @@ extension Goal {
             if let key { found.insert(key) }
             found.insert(value)
             for goal in body { goal.collectVariables(into: &found, closures: true) }
-        case .print(let terms):
+        case .printing(let terms):
             // What is printed may be undefined, so each term is a closure.
             guard closures else { break }
             for term in terms { term.collectVariables(into: &found, closures: true) }
@@ -149,7 +149,7 @@ extension Goal {
             if let key { found.insert(key) }
             found.insert(value)
             for goal in body { goal.collectVariables(into: &found, closures: true) }
-        case .print(let terms):
+        case .printing(let terms):
             for term in terms { term.collectVariables(into: &found, closures: true) }
         }
         return found

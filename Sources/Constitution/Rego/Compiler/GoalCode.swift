@@ -3,9 +3,9 @@ extension ProcedureAssembler {
     /// Puts the lines of a body into a safe order and makes their code.
     func body(_ goals: [Goal]) {
         let order = SafetyOrder(arity: source.arity)
-        let (ordered, unsafe) = order.ordered(goals, bound: bound)
-        guard unsafe.isEmpty else {
-            for item in unsafe {
+        let (ordered, unbound) = order.ordered(goals, bound: bound)
+        guard unbound.isEmpty else {
+            for item in unbound {
                 for variable in item.variables {
                     refuseUnsafe(variable, at: position(of: variable, in: item.goal))
                 }
@@ -32,16 +32,16 @@ extension ProcedureAssembler {
                 equate(left, right, goal)
             case .every(let key, let value, let domain, let body):
                 every(key, value, domain, body, goal)
-            case .print(let terms):
+            case .printing(let terms):
                 let range = newSlots(terms.count)
                 for (index, term) in terms.enumerated() {
                     values(of: term, [], into: Slot(Int(range.first.index) + index))
                 }
-                emit(.print(range))
+                emit(.printing(range))
             case .trace(let term):
                 let range = newSlots(1)
                 emit(.set(evaluate([term]), into: range.first))
-                emit(.print(range))
+                emit(.printing(range))
             }
         }
         note(.held, goal.range)

@@ -163,7 +163,7 @@ struct Resolver {
         if case .call(let function, let arguments) = term.kind, function.names == ["print"],
             names["print"] == nil
         {
-            return .print(arguments.map { resolve($0) })
+            return .printing(arguments.map { resolve($0) })
         }
         if case .call(let function, let arguments) = term.kind, function.names == ["trace"],
             names["trace"] == nil, arguments.count == 1

@@ -34,7 +34,7 @@ struct RuleDependencies {
             case .every(_, _, let domain, let body):
                 collect(domain, into: &found)
                 collect(body, into: &found)
-            case .print(let terms):
+            case .printing(let terms):
                 for term in terms { collect(term, into: &found) }
             }
         }

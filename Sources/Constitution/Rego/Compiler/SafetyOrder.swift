@@ -47,13 +47,13 @@ struct SafetyOrder {
             }
             waiting = later
         }
-        let unsafe = waiting.map { candidate in
+        let unbound = waiting.map { candidate in
             let outputs = outputs(of: candidate.goal, safe: safe)
             var missing = candidate.needs.subtracting(safe).subtracting(outputs)
             missing.formUnion(candidate.inside.intersection(ofBody).subtracting(safe))
             return Unsafe(goal: candidate.goal, variables: missing.sorted { $0.id < $1.id })
         }
-        return (ordered, unsafe)
+        return (ordered, unbound)
     }
 
     // MARK: What a line binds
@@ -84,7 +84,7 @@ struct SafetyOrder {
         case .every(_, _, let domain, _):
             collectReferenceOutputs(domain, safe: safe, into: &outputs)
         case .trace(let term): collectReferenceOutputs(term, safe: safe, into: &outputs)
-        case .print: break
+        case .printing: break
         }
         return outputs.subtracting(safe)
     }

@@ -120,7 +120,7 @@ enum Instruction: Sendable {
 
     // MARK: Observation
 
-    case print(SlotRange)
+    case printing(SlotRange)
     case note(Int32)
 }
 

@@ -151,7 +151,7 @@ extension Machine {
             case .leave:
                 leave()
                 continue
-            case .print(let range):
+            case .printing(let range):
                 announce(range, at: pc)
                 continue
             case .note(let spot):

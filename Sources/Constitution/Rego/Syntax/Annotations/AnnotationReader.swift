@@ -14,7 +14,7 @@ struct AnnotationReader {
 
     /// What an annotation can stand in front of.
     private enum Statement {
-        case package
+        case header
         case `import`
         case rule(Int)
     }
@@ -25,7 +25,7 @@ struct AnnotationReader {
         rules: [Rule]
     ) -> [Annotation] {
         var statements: [(line: Int, statement: Statement)] =
-            [(package.range.start.line, .package)]
+            [(package.range.start.line, .header)]
         statements += imports.map { ($0.range.start.line, .import) }
         statements += rules.enumerated().map { ($1.range.start.line, .rule($0)) }
         statements.sort { $0.line < $1.line }
@@ -126,13 +126,13 @@ struct AnnotationReader {
         } else {
             switch statement {
             case .rule: scope = isEntrypoint ? .document : .rule
-            case .package: scope = .package
+            case .header: scope = .package
             default:
                 throw wrong("METADATA stands in front of a package or of a rule.", at: start)
             }
         }
         switch (scope, statement) {
-        case (.rule, .rule), (.document, .rule), (.package, .package), (.subpackages, .package):
+        case (.rule, .rule), (.document, .rule), (.package, .header), (.subpackages, .header):
             break
         default:
             let wanted = scope == .rule || scope == .document ? "a rule" : "the package"

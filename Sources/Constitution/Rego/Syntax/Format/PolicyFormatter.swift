@@ -44,7 +44,7 @@ package struct PolicyFormatter {
         // Imports may stand between rules, and stay there; what is in force begins with them.
         var imports = module.imports[...]
         var rules = module.rules[...]
-        var last = Statement.package
+        var last = Statement.header
         while true {
             let importStart = imports.first?.range.start ?? .farthest
             let ruleStart = rules.first?.range.start ?? .farthest
@@ -67,7 +67,7 @@ package struct PolicyFormatter {
     }
 
     private enum Statement {
-        case package
+        case header
         case `import`
         case rule
         case shortRule

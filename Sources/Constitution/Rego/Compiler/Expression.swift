@@ -1,32 +1,3 @@
-/// A variable of one rule or query, by its number there.
-///
-/// Two variables of one name in different scopes have different numbers; so the compiler behind the
-/// resolver never looks at a name again, but to tell it to people.
-struct Variable: Hashable, Sendable {
-    /// Its number in `VariableTable`.
-    let id: Int
-}
-
-/// What is known of the variables of one rule or query.
-struct VariableTable: Sendable {
-    /// One variable, for people.
-    struct Entry: Sendable {
-        let name: String
-        let position: SourcePosition
-        /// Made by the compiler or written `_`: no result names it.
-        let isGenerated: Bool
-    }
-
-    private(set) var entries: [Entry] = []
-
-    mutating func add(_ name: String, at position: SourcePosition, generated: Bool) -> Variable {
-        entries.append(Entry(name: name, position: position, isGenerated: generated))
-        return Variable(id: entries.count - 1)
-    }
-
-    subscript(variable: Variable) -> Entry { entries[variable.id] }
-}
-
 /// A term whose names are resolved.
 indirect enum Expression: Sendable {
     case constant(Value)
@@ -107,7 +78,7 @@ struct Goal: Sendable {
         case unify(Expression, Expression)
         case every(key: Variable?, value: Variable, domain: Expression, body: [Goal])
         /// What a policy prints; it never fails.
-        case print([Expression])
+        case printing([Expression])
         /// `trace(note)`: as OPA has it, undefined where the note is.
         case trace(Expression)
     }
