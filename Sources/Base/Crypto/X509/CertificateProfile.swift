@@ -2,7 +2,8 @@
 package struct CertificateProfile: Hashable, Sendable {
     /// Whether the certificate says if it is of an authority.
     package private(set) var hasBasicConstraints = false
-    /// Whether its key may sign certificates of others.
+
+    /// Whether it is of an authority, which may issue certificates.
     package private(set) var isAuthority = false
 
     /// How many authorities may stand below this one, or `nil` for any number.
@@ -10,41 +11,53 @@ package struct CertificateProfile: Hashable, Sendable {
 
     /// One bit each for what the key may do, the first use lowest.
     package private(set) var keyUsage = 0
-    /// The purposes that the key is for, of those that have a name here.
+
+    /// What the certificate may be used for; nothing said is no bound.
     package private(set) var extendedKeyUsages: [ExtendedKeyUsage] = []
-    /// The purposes that have no name here.
+
+    /// Uses that have no name here.
     package private(set) var unknownExtendedKeyUsages: [ObjectIdentifier] = []
 
-    /// A name for its own key.
+    /// What this certificate's key is called by the certificates that it signs.
     package private(set) var subjectKeyIdentifier: [UInt8]?
-    /// The name of the key that signed it.
+
+    /// What the key is called that has signed this certificate.
     package private(set) var authorityKeyIdentifier: [UInt8]?
 
-    /// Whom the certificate speaks for, beside its subject.
+    /// The names that the certificate is for.
     package private(set) var names = GeneralNames()
-    /// The names that certificates below this one may only have.
+
+    /// The names that an authority is bound to, where there are any of a kind.
     package private(set) var permittedNames = GeneralNames()
-    /// The names that certificates below this one may not have.
+
+    /// The names that an authority may not certify.
     package private(set) var excludedNames = GeneralNames()
-    /// Whether who does not understand the constraints of names must refuse it.
+
+    /// Whether whoever does not know such bounds must refuse the certificate.
     package private(set) var areNameConstraintsCritical = false
 
-    /// Where to ask whether it was revoked.
+    /// Where to ask whether the certificate was revoked (OCSP).
     package private(set) var statusServers: [String] = []
-    /// Where the certificate of its issuer lies.
+
+    /// Where the certificate of the issuer lies.
     package private(set) var issuerLocations: [String] = []
-    /// Where the lists of revoked certificates lie.
+
+    /// Where lists of revoked certificates lie.
     package private(set) var revocationLists: [String] = []
 
-    /// The policies that it was issued under.
+    /// The policies under which the certificate was issued.
     package private(set) var policies: [ObjectIdentifier] = []
-    /// Which policies of the issuer count as which of the subject.
+
+    /// Policies of the issuer that count as those of the subject.
     package private(set) var policyMappings: [PolicyMapping] = []
-    /// How many certificates further down an accepted policy is demanded.
+
+    /// Behind how many certificates a policy must be named, or `nil`.
     package private(set) var requireExplicitPolicy: Int?
-    /// How many certificates further down policies may not be mapped.
+
+    /// Behind how many certificates policies may no longer be mapped, or `nil`.
     package private(set) var inhibitPolicyMapping: Int?
-    /// How many certificates further down no policy stands for any.
+
+    /// Behind how many certificates any policy no longer counts as each, or `nil`.
     package private(set) var inhibitAnyPolicy: Int?
 
     /// Critical extensions that are not understood here.
