@@ -102,8 +102,8 @@ struct SafetyOrder {
             case .data, .input: break
             case .variable(let variable): guard safe.contains(variable) else { return }
             case .value(let value):
-                guard value.variables.isSubset(of: safe) else { return }
                 collectReferenceOutputs(value, safe: safe, into: &outputs)
+                guard value.variables.isSubset(of: safe.union(outputs)) else { return }
             }
             for step in reference.steps {
                 collectPattern(step, into: &outputs)
