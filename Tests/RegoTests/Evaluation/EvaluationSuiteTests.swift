@@ -73,7 +73,10 @@ struct `The evaluation suite` {
 /// The misses that `docs/rego-suite.md` lists: the first column of its table.
 enum SuiteMisses {
     static func listed() throws -> Set<String> {
-        let page = try String(contentsOfFile: Repository.file("docs/rego-suite.md"), encoding: .utf8)
+        let page = try String(
+            contentsOfFile: Repository.file("docs/rego-suite.md"),
+            encoding: .utf8
+        )
         var names: Set<String> = []
         for line in page.split(separator: "\n") where line.hasPrefix("| `") {
             let cells = line.split(separator: "`", maxSplits: 2, omittingEmptySubsequences: false)
