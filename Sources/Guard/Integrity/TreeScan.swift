@@ -44,6 +44,7 @@ package struct TreeScan: Sendable {
     let strays: [[UInt8]: ViolationCode]
     /// Directories that hold at least one governed file directly, sorted; the top is empty.
     let directories: [[UInt8]]
+    /// How many bytes were read for digests.
     package private(set) var byteCount: UInt64
 
     /// Scans a root.
