@@ -109,6 +109,40 @@ struct `A governed root` {
         #expect(try fixture.check().isWhole)
     }
 
+    @Test func `does not read a giant that nobody owns, and reads one that somebody does`() throws {
+        let fixture = try GovernedFixture()
+        // Sparse: a terabyte takes no room, and an hour to read.
+        fixture.write("src/giant", "")
+        try resize(fixture, "src/giant", 1 << 40)
+        let found = try fixture.check().violations
+        #expect(found.map(GovernedFixture.line) == ["integrity.orphan src/giant"])
+        #expect(found.first?.reason.contains("1099511627776 bytes") == true)
+        let refused = try fixture.compile(accept: true).violations
+        #expect(refused.map(\.code) == [.orphan])
+        #expect(refused.first?.reason.contains("1099511627776 bytes") == true)
+        let quarantine = try Quarantine(fixture.open(), clock: GovernedFixture.clock, threads: 1)
+        #expect(try quarantine.run().moved == ["src/giant"])
+        #expect(try fixture.findings() == [])
+
+        // One byte more than is read without asking.
+        fixture.write("src/large", "")
+        try resize(fixture, "src/large", 1 << 30 + 1)
+        let path = try RelativePath("src/large")
+        _ = try fixture.authoring().assign([path], to: "PKG-CODE", registry: .package)
+        #expect(try fixture.compile().violations == [])
+        try resize(fixture, "src/large", 1 << 30 + 2)
+        #expect(
+            try fixture.check(through: .hashes).violations.map(GovernedFixture.line)
+                == ["integrity.tampered src/large"]
+        )
+    }
+
+    private func resize(_ fixture: GovernedFixture, _ name: String, _ size: UInt64) throws {
+        let handle = try #require(FileHandle(forWritingAtPath: fixture.file(name)))
+        try handle.truncate(atOffset: size)
+        try handle.close()
+    }
+
     @Test func `finds a file that is written while it is read`() throws {
         let fixture = try GovernedFixture()
         let big = [UInt8](repeating: 7, count: 24 << 20)

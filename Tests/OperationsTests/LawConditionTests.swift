@@ -34,6 +34,29 @@ struct `The depth that an altitude needs` {
         #expect(refused["L4-3.json"]?.contains { $0.hasPrefix("FMWK-101#") } == true)
     }
 
+    @Test(.covers("C38"))
+    func `comes with the inspections of its row, judged by the same command`() throws {
+        let world = try World.governed()
+        let all = ["schema", "tests", "review", "failure_review", "human_approval"]
+        var documents: [String: JSONValue] = [:]
+        for altitude in 1...4 {
+            for count in 0...all.count {
+                documents["L\(altitude)-\(count).json"] = Self.metadata("L\(altitude)", 4)
+                    .with("inspections", .array(all.prefix(count).map { .string($0) }))
+            }
+        }
+        documents["none.json"] = Self.metadata("L1", 1).without("inspections")
+        documents["unknown.json"] = Self.metadata("L1", 1)
+            .with("inspections", ["schema", "tests", "a look"])
+        let refused = world.refused(documents, by: "altitude-depth")
+        var wanted: Set = ["none.json", "unknown.json"]
+        for (altitude, least) in [(1, 2), (2, 3), (3, 4), (4, 5)] {
+            for count in 0..<least { wanted.insert("L\(altitude)-\(count).json") }
+        }
+        #expect(Set(refused.keys) == wanted)
+        #expect(refused["L4-4.json"]?.contains { $0.hasPrefix("FMWK-102#") } == true)
+    }
+
     /// FMWK-102 says who inspects what; its rules judge the same metadata.
     @Test(arguments: [
         ("L1", ["schema", "tests"], true), ("L1", ["schema"], false),
@@ -64,6 +87,7 @@ struct `The depth that an altitude needs` {
             "altitude": .string(altitude), "depth": .integer(depth),
             "content_hash": .string(String(repeating: "0a", count: 32)),
             "rollback_plan": "Install the version before it again.", "approvers": ["a", "b"],
+            "inspections": ["schema", "tests", "review", "failure_review", "human_approval"],
         ]
     }
 }

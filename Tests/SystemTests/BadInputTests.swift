@@ -31,7 +31,7 @@ struct `Bad input` {
         ("no header", "", "integrity.bad-registry"),
         (
             "a pattern", "file_path,owner_id,owner_registry,content_hash\n*.md,PKG-DOCS,package,\n",
-            "integrity.missing"
+            "integrity.orphan"
         ),
         (
             "a way out", "file_path,owner_id,owner_registry,content_hash\n../x,PKG-DOCS,package,\n",

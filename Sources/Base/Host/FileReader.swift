@@ -30,11 +30,13 @@ package final class FileReader {
     /// Hands the content of one entry of a listing to `chunk`, piece by piece, and returns its facts.
     ///
     /// The facts are taken after the last byte was read: `FileFacts.isSettled(since: listing.start)`
-    /// says whether the bytes are one state of the file. Nothing is allocated.
+    /// says whether the bytes are one state of the file. Nothing is allocated. A file of more than
+    /// `limit` bytes is left after its beginning, with `host.file-too-large`.
     package func read(
         _ position: Int,
         of listing: TreeListing,
         beneath directory: Directory,
+        limit: UInt64 = .max,
         _ chunk: (RawSpan) -> Void
     ) throws(HostFault) -> FileFacts {
         if nearRoot !== directory {
@@ -44,7 +46,7 @@ package final class FileReader {
         let opened = unsafe listing.withTerminatedPath(of: position) { path in
             unsafe clinux_file_open_near(directory.descriptor, path, &near)
         }
-        return try readAndClose(opened, chunk) {
+        return try readAndClose(opened, limit, chunk) {
             directory.path + "/" + PathBytes.printable(listing.path(of: position))
         }
     }
@@ -57,7 +59,7 @@ package final class FileReader {
     ) throws(HostFault) -> FileFacts {
         let bytes = try PathBytes.beneath(path)
         let opened = unsafe clinux_file_open_beneath(directory.descriptor, bytes.terminated)
-        return try readAndClose(opened, chunk) { directory.shown(bytes) }
+        return try readAndClose(opened, .max, chunk) { directory.shown(bytes) }
     }
 
     /// Reads a whole file of at most `limit` bytes.
@@ -103,6 +105,7 @@ package final class FileReader {
     // the buffer and equals the size needs no second read to find the end.
     private func readAndClose(
         _ opened: Int32,
+        _ limit: UInt64,
         _ chunk: (RawSpan) -> Void,
         path: () -> String
     ) throws(HostFault) -> FileFacts {
@@ -128,6 +131,10 @@ package final class FileReader {
             if count == capacity && !isFirst { continue }
             let facts = try facts(opened, bytesRead: total, path)
             if count == 0 || total >= facts.size { return facts }
+            // Asked when the first megabyte is read: what is left may be a terabyte of nothing.
+            if facts.size > limit {
+                throw .tooLarge(path: path(), bytes: facts.size, limit: limit)
+            }
             if count < capacity {
                 if catchUps == 0 { return facts }
                 catchUps -= 1

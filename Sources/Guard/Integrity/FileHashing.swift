@@ -19,6 +19,10 @@ struct FileHashing: Sendable {
         case odd(TreeScan.Oddity.Kind)
     }
 
+    /// Files of more than this are read only when somebody answers for them: a sparse one that nobody
+    /// owns may be a terabyte of nothing, and its digest would tell nobody anything.
+    static let eagerBytesMax: UInt64 = 1 << 30
+
     let root: Directory
     let listing: TreeListing
     let positions: [Int]
@@ -100,9 +104,12 @@ struct FileHashing: Sendable {
         _ stream: inout SHA256Stream
     ) -> Outcome {
         do {
-            let facts = try reader.read(position, of: listing, beneath: root) { chunk in
-                stream.update(chunk)
-            }
+            let facts = try reader.read(
+                position,
+                of: listing,
+                beneath: root,
+                limit: FileHashing.eagerBytesMax
+            ) { chunk in stream.update(chunk) }
             let digest = stream.finish()
             if facts.isSettled(since: listing.start) {
                 return .read(digest, facts)
@@ -110,8 +117,20 @@ struct FileHashing: Sendable {
             return hashAgain(position, reader, &stream)
         } catch {
             stream.reset()
+            if case .tooLarge(_, let size, _) = error { return .odd(.large(size)) }
             return .odd(.unreadable(error))
         }
+    }
+
+    /// Reads one large file to its end, for somebody who answers for it.
+    static func readLarge(_ path: [UInt8], beneath root: Directory) -> (Digest, FileFacts)? {
+        var stream = SHA256Stream()
+        let start = Directory.now
+        guard
+            let facts = try? FileReader().read(path, beneath: root, { stream.update($0) }),
+            facts.isSettled(since: start)
+        else { return nil }
+        return (stream.finish(), facts)
     }
 
     /// A file that changed about when the walk began is read again, from a later moment.

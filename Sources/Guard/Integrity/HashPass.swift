@@ -63,6 +63,8 @@ struct HashPass {
         switch oddity.kind {
         case .unreadable(let fault): refuse(.unreadable, path, fault.description)
         case .changing: refuse(.changing, path, "\(shown) changes while it is read.")
+        case .large(let size):
+            refuse(.unreadable, path, "\(shown) has \(size) bytes and was not read.")
         case .facts(let facts):
             if facts.links > 1 {
                 refuse(

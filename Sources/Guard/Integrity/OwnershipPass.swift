@@ -92,6 +92,7 @@ struct OwnershipPass {
                     .orphan,
                     path.bytes,
                     "\(Printable(path.text)) is registered by nobody."
+                        + state.scan.note(on: path)
                 )
             }
         }

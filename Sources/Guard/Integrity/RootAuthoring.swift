@@ -185,7 +185,7 @@ private struct Giving {
             )
         } else if RegistryCompiler.isKeptByCompiler(path) {
             refuse(.duplicate, path, "The compiler registers \(Printable(path.text)) itself.")
-        } else if let found = state.tree.digest(of: path) {
+        } else if let place = state.tree.index(of: path) {
             let name = Array(path.name.utf8)
             let known = state.local(in: directory)?.row(named: name)
             // Ownership changes hands; whether the content may change is for compiling to ask.
@@ -194,7 +194,8 @@ private struct Giving {
                     name: name,
                     owner: owner,
                     registry: registry,
-                    digest: known.map(\.digest) ?? found
+                    // A large file is read when it has an owner: compiling fills its hash in.
+                    digest: known.map(\.digest) ?? state.tree.digests[place]
                 )
             )
         } else {

@@ -31,13 +31,20 @@ package struct RootState: Sendable {
         self.root = root
         let declared = try RootState.exemptions(of: root)
         exemptions = Exemptions(declared.filter { $0.problem == nil })
-        let (scan, reading) = try TreeScan.run(
+        let (first, reading) = try TreeScan.run(
             root,
             exemptions: exemptions,
             threads: threads,
             progress: progress
         ) { paths, directories in
             RegistryReading(paths, directories, in: root)
+        }
+        var scan = first
+        scan.readLarge(beneath: root.directory, threads: threads) { path in
+            let directory = path.parent?.bytes ?? []
+            let local = reading.locals.rows.locals.first { $0.directory == directory }
+            return RegistryCompiler.isKeptByCompiler(path)
+                || local?.row(named: path.name.utf8) != nil
         }
         self.scan = scan
         let tree = RootState.snapshot(root, scan.paths, scan.digests, reading.shelf)

@@ -38,7 +38,8 @@ struct RowRefresh {
                     path.bytes,
                     "\(Printable(path.text)) changes while it is read."
                 )
-            case .facts: break
+            // A large file that was not read is nobody's, which is said of it.
+            case .facts, .large: break
             }
         }
     }
@@ -185,6 +186,7 @@ struct RowRefresh {
                     .orphan,
                     path.bytes,
                     "\(Printable(path.text)) is registered by nobody."
+                        + state.scan.note(on: path)
                 )
             }
         }

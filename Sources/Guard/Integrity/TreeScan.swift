@@ -20,6 +20,8 @@ package struct TreeScan: Sendable {
         enum Kind: Sendable {
             case unreadable(HostFault)
             case changing
+            /// So many bytes that they are read only when somebody owns them.
+            case large(UInt64)
             /// More than one name, or bits that lend somebody's rights.
             case facts(FileFacts)
         }
@@ -32,8 +34,8 @@ package struct TreeScan: Sendable {
     /// Governed files, sorted by the bytes of their paths.
     let paths: [RelativePath]
     /// The digest of the file at the same index; `nil` where it could not be read.
-    let digests: [Digest?]
-    let oddities: [Oddity]
+    private(set) var digests: [Digest?]
+    private(set) var oddities: [Oddity]
     /// What is wrong with entries, beside their content.
     let violations: [Violation]
     /// The entries that `violations` speaks of, twins apart, by the bytes of their paths.
@@ -42,12 +44,14 @@ package struct TreeScan: Sendable {
     let strays: [[UInt8]: ViolationCode]
     /// Directories that hold at least one governed file directly, sorted; the top is empty.
     let directories: [[UInt8]]
-    package let byteCount: UInt64
+    /// How many bytes were read for digests.
+    package private(set) var byteCount: UInt64
 
     /// Scans a root.
     ///
-    /// `exemptions` names what is not part of it. While the other threads begin to read, the first one sorts the entries and then does what
-    /// `alongside` asks with the governed paths and directories, such as reading registries.
+    /// `exemptions` names what is not part of it. While the other threads begin to read, the first one
+    /// sorts the entries and then does what `alongside` asks with the governed paths and directories,
+    /// such as reading registries.
     static func run<Extra: Sendable>(
         _ root: GovernedRoot,
         exemptions: Exemptions,
@@ -101,6 +105,53 @@ package struct TreeScan: Sendable {
 }
 
 extension TreeScan {
+    /// Reads the large files that somebody owns, each to its end.
+    mutating func readLarge(
+        beneath root: Directory,
+        threads: Int,
+        where isOwned: (RelativePath) -> Bool
+    ) {
+        let places = oddities.indices.filter { place in
+            if case .large = oddities[place].kind { return isOwned(paths[oddities[place].index]) }
+            return false
+        }
+        guard !places.isEmpty else { return }
+        let wanted = places.map { paths[oddities[$0].index].bytes }
+        let next = Atomic<Int>(0)
+        let read = Mutex<[Int: (Digest, FileFacts)]>([:])
+        WorkerThreads.run(min(threads, wanted.count)) { _ in
+            while true {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < wanted.count else { return }
+                guard let found = FileHashing.readLarge(wanted[index], beneath: root) else {
+                    continue
+                }
+                read.withLock { $0[index] = found }
+            }
+        }
+        let found = read.withLock { $0 }
+        for (index, place) in places.enumerated() {
+            let file = oddities[place].index
+            guard let (digest, facts) = found[index] else {
+                oddities[place] = Oddity(index: file, kind: .changing)
+                continue
+            }
+            digests[file] = digest
+            byteCount += facts.bytesRead
+            oddities[place] = Oddity(index: file, kind: .facts(facts))
+        }
+    }
+
+    /// What to add to a finding about a file that is so large that it was not read.
+    func note(on path: RelativePath) -> String {
+        for oddity in oddities where paths[oddity.index] == path {
+            if case .large(let size) = oddity.kind {
+                return " It has \(size) bytes, which nobody has read."
+            }
+        }
+        return ""
+    }
+
     /// Whether the walk has refused an entry, or a directory that it would lie in.
     ///
     /// Nothing more is said about it then: a directory behind a link is one finding, not one for each

@@ -107,32 +107,34 @@ enum NamedCheck: String {
         return Report.judgement([], Report.count(state.book.packages.count, "package"))
     }
 
-    /// FMWK-101's rules over the metadata of a document: the altitude decides how deep it must go.
+    /// The rules of FMWK-101 and FMWK-102 over the metadata of a document: the altitude decides how deep
+    /// it must go, and who looks at it.
     private func altitude(
         _ operands: [String],
         _ surroundings: Surroundings
     ) throws(OperationFault) -> Answer {
         guard !operands.isEmpty else { throw nothingNamed }
         let book = try surroundings.lawBook()
-        guard let framework = book.framework("FMWK-101") else {
-            throw .notInLaw("framework FMWK-101")
-        }
-        var rules = framework.rules.object ?? JSONObject()
-        rules["id"] = .string(framework.id.text)
-        rules["version"] = .string(framework.version.description)
-        var findings: [(String, Finding)] = []
-        for path in operands {
-            let subject = try surroundings.document(path)
+        var governors: [Governor] = []
+        for id in ["FMWK-101", "FMWK-102"] {
+            guard let framework = book.framework(id) else { throw .notInLaw("framework \(id)") }
+            var rules = framework.rules.object ?? JSONObject()
+            rules["id"] = .string(framework.id.text)
+            rules["version"] = .string(framework.version.description)
             do throws(LawFault) {
-                let governor = try Governor(.object(rules), library: Schemas(book).shared)
-                let target = TreeTarget(
-                    files: [RelativePath: [UInt8]](),
-                    metadata: subject["metadata"] ?? subject
-                )
-                findings += governor.judge(target).map { (path, $0) }
+                governors.append(try Governor(.object(rules), library: Schemas(book).shared))
             } catch {
                 throw .law(error)
             }
+        }
+        var findings: [(String, Finding)] = []
+        for path in operands {
+            let subject = try surroundings.document(path)
+            let target = TreeTarget(
+                files: [RelativePath: [UInt8]](),
+                metadata: subject["metadata"] ?? subject
+            )
+            for governor in governors { findings += governor.judge(target).map { (path, $0) } }
         }
         return Report.judgement(findings, Report.count(operands.count, "document"))
     }
