@@ -27,6 +27,8 @@ struct Machine {
     /// needs few rules: then the first scope remembers.
     var memo: [ReplacementScope.Memo?]
     private static let denseMemoMax = 256
+    /// The slots of all frames together: 24 MB at most, and those of one more frame.
+    static let slotsMax = 1 << 20
 
     /// What a query found: the values of its row slots.
     var rows: [[Value]] = []
