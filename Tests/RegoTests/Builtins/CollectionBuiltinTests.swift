@@ -157,4 +157,18 @@ struct `A built-in that could outrun the budget` {
         let context = BuiltinContext(budget: WorkBudget(stepsMax: 100_000, bytesMax: 1_000))
         #expect(Call.outcome(call, context: context).hasPrefix("exhausted"))
     }
+
+    @Test func `is stopped where each match is short and each search long`() {
+        let text = String(repeating: "a", count: 20_000)
+        let context = BuiltinContext(budget: WorkBudget(stepsMax: 1_000_000))
+        let outcome = Call.outcome("regex.find_n(\"a.*b|a\", \"\(text)\", -1)", context: context)
+        #expect(outcome == "exhausted: steps")
+    }
+
+    @Test func `charges for a long text no more than it reads`() {
+        let text = String(repeating: "some words here, ", count: 2_000)
+        let context = BuiltinContext(budget: WorkBudget(stepsMax: 1_000_000))
+        let outcome = Call.outcome("regex.replace(\"\(text)\", \"[^a-z]\", \"\")", context: context)
+        #expect(outcome.count == 13 * 2_000 + 2)
+    }
 }

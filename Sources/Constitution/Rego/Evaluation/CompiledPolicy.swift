@@ -63,9 +63,6 @@ package final class CompiledPolicy: Sendable {
             : Assembler(source, data: image.program.data, options: source.options)
         let query = assembler.assembleQuery(goals, resolver.scopes.table)
         if !assembler.errors.isEmpty { throw PolicyErrors(assembler.errors) }
-        var types = TypeCheck(source)
-        types.check(query: goals, file: "query")
-        if !types.errors.isEmpty { throw PolicyErrors(types.errors) }
         return PreparedQuery(
             image: ProgramImage(assembler.program),
             procedure: query.procedure,

@@ -135,6 +135,7 @@ private struct ValueReader {
         var elements: [Value] = []
         skipSpace(bytes)
         if byte(bytes) != UInt8(ascii: "]") {
+            elements.reserveCapacity(2)
             while true {
                 elements.append(try value(bytes))
                 skipSpace(bytes)
@@ -303,7 +304,11 @@ private struct MembersInProgress {
             if other == key { repeated = key }
             place -= 1
         }
-        members.insert(member, at: place)
+        if place == members.count {
+            members.append(member)
+        } else {
+            members.insert(member, at: place)
+        }
     }
 
     /// The object; the key that stands twice is known after this.
