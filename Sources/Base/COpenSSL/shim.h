@@ -6,11 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <openssl/bn.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 /// The 32 bytes of a SHA-256 digest as four big-endian words: returned in registers, never on the heap.
 typedef struct {

@@ -66,7 +66,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// Days since 1970-01-01 of a date in the Gregorian calendar.
     ///
     /// The year is counted from March, so that the leap day is the last of its year.
-    private static func days(fromCivil year: Int, _ month: Int, _ day: Int) -> Int {
+    package static func days(fromCivil year: Int, _ month: Int, _ day: Int) -> Int {
         let y = month <= 2 ? year - 1 : year
         let era = (y >= 0 ? y : y - 399) / 400
         let yearOfEra = y - era * 400
@@ -75,7 +75,8 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    private static func civil(fromDays days: Int) -> (year: Int, month: Int, day: Int) {
+    /// The date in the Gregorian calendar that is so many days after 1970-01-01.
+    package static func civil(fromDays days: Int) -> (year: Int, month: Int, day: Int) {
         let z = days + 719_468
         let era = (z >= 0 ? z : z - 146_096) / 146_097
         let dayOfEra = z - era * 146_097
@@ -88,7 +89,8 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
         return (year, month, dayOfYear - (153 * shifted + 2) / 5 + 1)
     }
 
-    private static func days(inMonth month: Int, of year: Int) -> Int {
+    /// How many days a month has.
+    package static func days(inMonth month: Int, of year: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30

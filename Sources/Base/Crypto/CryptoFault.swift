@@ -9,6 +9,9 @@ package enum CryptoFault: Fault, Hashable {
     case keyUnsupported(kind: String)
     case keyWeak(reason: String)
 
+    case certificateMalformed(reason: String)
+    case certificateUntrusted(reason: String)
+
     case noteMalformed(reason: String)
     case noteSignatureWrong(signer: String)
     case noteUnverified
@@ -35,6 +38,8 @@ package enum CryptoFault: Fault, Hashable {
         case .keyMalformed: "crypto.key-malformed"
         case .keyUnsupported: "crypto.key-unsupported"
         case .keyWeak: "crypto.key-weak"
+        case .certificateMalformed: "crypto.certificate-malformed"
+        case .certificateUntrusted: "crypto.certificate-untrusted"
         case .noteMalformed: "crypto.note-malformed"
         case .noteSignatureWrong: "crypto.note-signature-wrong"
         case .noteUnverified: "crypto.note-unverified"
@@ -59,6 +64,10 @@ package enum CryptoFault: Fault, Hashable {
         case .keyMalformed(let reason): "The key cannot be read: \(Printable(reason))."
         case .keyUnsupported(let kind): "A key of the kind \(Printable(kind)) is not supported."
         case .keyWeak(let reason): "The key is too weak to be trusted: \(Printable(reason))."
+        case .certificateMalformed(let reason):
+            "The certificate cannot be read: \(Printable(reason))."
+        case .certificateUntrusted(let reason):
+            "The certificate is not to be trusted: \(Printable(reason))."
         case .noteMalformed(let reason): "The signed note cannot be read: \(Printable(reason))."
         case .noteSignatureWrong(let signer):
             "The note carries a signature of \(Printable(signer)) that does not match its text."

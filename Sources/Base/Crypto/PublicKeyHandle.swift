@@ -5,11 +5,13 @@ import COpenSSL
 /// It owns the `EVP_PKEY` and frees it. A key comes in as a SubjectPublicKeyInfo, so there is one
 /// door for all kinds, and OpenSSL itself checks that a point lies on its curve.
 @safe struct PublicKeyHandle: ~Copyable {
-    enum Hash {
-        case none
-        case sha256
-        case sha384
-        case sha512
+    /// How the hash is filled up to the size of an RSA key.
+    enum Padding {
+        /// The old way of PKCS #1, and the only one of keys that are not RSA.
+        case standard
+
+        /// PSS with a salt as long as the hash (RFC 7518 §3.5).
+        case probabilistic
     }
 
     private let key: OpaquePointer
@@ -58,7 +60,14 @@ import COpenSSL
     }
 
     /// Whether this is the signature of the message by this key.
-    func verifies(_ signature: [UInt8], of message: [UInt8], hash: Hash) -> Bool {
+    ///
+    /// No hash is given for a kind of key that signs the message itself.
+    func verifies(
+        _ signature: [UInt8],
+        of message: [UInt8],
+        hash: ForeignHash?,
+        padding: Padding = .standard
+    ) -> Bool {
         guard let context = unsafe EVP_MD_CTX_new() else {
             preconditionFailure("OpenSSL could not make a context: the memory is exhausted.")
         }
@@ -66,15 +75,15 @@ import COpenSSL
             unsafe EVP_MD_CTX_free(context)
             ERR_clear_error()
         }
-        let method: OpaquePointer? =
-            switch hash {
-            case .none: nil
-            case .sha256: unsafe EVP_sha256()
-            case .sha384: unsafe EVP_sha384()
-            case .sha512: unsafe EVP_sha512()
-            }
-        guard unsafe EVP_DigestVerifyInit(context, nil, method, nil, key) == 1 else {
+        var options: OpaquePointer?
+        let method = unsafe hash?.method
+        guard unsafe EVP_DigestVerifyInit(context, &options, method, nil, key) == 1 else {
             return false
+        }
+        if padding == .probabilistic {
+            guard unsafe EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1,
+                unsafe EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST) == 1
+            else { return false }
         }
         return unsafe EVP_DigestVerify(
             context,

@@ -112,64 +112,25 @@ package struct SSHPublicKey: Hashable, Sendable, CustomStringConvertible {
 
 /// The numbers of a key, from the form of SSH to the form of X.509 (RFC 3279, RFC 5480, RFC 8410).
 extension SSHPublicKey {
-    private enum Curve {
-        case p256
-        case p384
-        case p521
-
-        var name: String {
-            switch self {
-            case .p256: "nistp256"
-            case .p384: "nistp384"
-            case .p521: "nistp521"
-            }
-        }
-
-        /// How many bytes an uncompressed point has: the mark 04 and two coordinates.
-        var pointByteCount: Int {
-            switch self {
-            case .p256: 1 + 2 * 32
-            case .p384: 1 + 2 * 48
-            case .p521: 1 + 2 * 66
-            }
-        }
-
-        var objectIdentifier: [UInt8] {
-            switch self {
-            case .p256: [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07]
-            case .p384: [0x2b, 0x81, 0x04, 0x00, 0x22]
-            case .p521: [0x2b, 0x81, 0x04, 0x00, 0x23]
-            }
-        }
-    }
-
     private static func ed25519(_ reader: inout SSHReader) throws(CryptoFault) -> [UInt8] {
         guard let bytes = reader.string(), bytes.count == VerifyingKey.byteCount else {
             throw .keyMalformed(reason: "an Ed25519 key has 32 bytes")
         }
-        return DER.sequence(
-            DER.sequence(DER.objectIdentifier([0x2b, 0x65, 0x70])),
-            DER.bitString(bytes)
-        )
+        return SubjectPublicKeyInfo.ed25519(bytes)
     }
 
     private static func ecdsa(
-        _ curve: Curve,
+        _ curve: EllipticCurve,
         _ reader: inout SSHReader
     ) throws(CryptoFault) -> [UInt8] {
-        guard let name = reader.string(), name.elementsEqual(curve.name.utf8) else {
-            throw .keyMalformed(reason: "its curve is not \(curve.name)")
+        guard let name = reader.string(), name.elementsEqual(curve.nameInSSH.utf8) else {
+            throw .keyMalformed(reason: "its curve is not \(curve.nameInSSH)")
         }
         guard let point = reader.string(), point.count == curve.pointByteCount, point[0] == 4
-        else { throw .keyMalformed(reason: "it is not an uncompressed point on \(curve.name)") }
-        let ecPublicKey: [UInt8] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]
-        return DER.sequence(
-            DER.sequence(
-                DER.objectIdentifier(ecPublicKey),
-                DER.objectIdentifier(curve.objectIdentifier)
-            ),
-            DER.bitString(point)
-        )
+        else {
+            throw .keyMalformed(reason: "it is not an uncompressed point on \(curve.nameInSSH)")
+        }
+        return SubjectPublicKeyInfo.ecdsa(curve, point: point)
     }
 
     private static func rsa(_ reader: inout SSHReader) throws(CryptoFault) -> [UInt8] {
@@ -186,10 +147,6 @@ extension SSHPublicKey {
         guard value > 65_536, value & 1 == 1 else {
             throw .keyWeak(reason: "an RSA key whose exponent is not an odd number above 2^16")
         }
-        let rsaEncryption: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]
-        return DER.sequence(
-            DER.sequence(DER.objectIdentifier(rsaEncryption), DER.null),
-            DER.bitString(DER.sequence(DER.integer(modulus), DER.integer(exponent)))
-        )
+        return SubjectPublicKeyInfo.rsa(modulus: modulus, exponent: exponent)
     }
 }

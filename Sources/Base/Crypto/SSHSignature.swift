@@ -37,7 +37,7 @@ package struct SSHSignature: Hashable, Sendable {
 
     private let messageHash: ForeignHash
     private let hashName: String
-    private let signatureHash: PublicKeyHandle.Hash
+    private let signatureHash: ForeignHash?
     /// The signature in the form that OpenSSL takes.
     private let signature: [UInt8]
     private let form: Form
@@ -144,12 +144,12 @@ extension SSHSignature {
     private static func parts(
         of field: [UInt8],
         by key: SSHPublicKey
-    ) throws(CryptoFault) -> (PublicKeyHandle.Hash, [UInt8], Form) {
+    ) throws(CryptoFault) -> (ForeignHash?, [UInt8], Form) {
         var reader = SSHReader(field)
         guard let type = reader.text(), let bytes = reader.string() else {
             throw .signatureMalformed(reason: "its signature has no kind and no bytes")
         }
-        let hash: PublicKeyHandle.Hash
+        let hash: ForeignHash?
         let signature: [UInt8]
         switch (key.kind, type) {
         case (.ed25519, key.kind.rawValue), (.securityKeyEd25519, key.kind.rawValue):

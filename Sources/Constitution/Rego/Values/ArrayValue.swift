@@ -1,0 +1,17 @@
+/// An array of a policy.
+package struct ArrayValue: Hashable, Sendable {
+    /// The elements in their order.
+    package let elements: [Value]
+
+    /// The array of these elements.
+    package init(_ elements: [Value]) { self.elements = elements }
+
+    /// How many elements there are.
+    package var count: Int { elements.count }
+
+    /// Whether there are none.
+    package var isEmpty: Bool { elements.isEmpty }
+
+    /// One element, by its index.
+    package subscript(index: Int) -> Value { elements[index] }
+}

@@ -1,0 +1,163 @@
+/// An object of a policy: each key once, in the order of all values.
+package struct ObjectValue: Hashable, Sendable {
+    /// A key and what stands there.
+    package struct Member: Hashable, Sendable {
+        package let key: Value
+        package let value: Value
+
+        /// A key and what stands there.
+        package init(key: Value, value: Value) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// The members in the order of their keys.
+    package let members: [Member]
+
+    /// The object without members.
+    package static let empty = ObjectValue(ordered: [])
+
+    /// The object of these members in any order; of two with one key the later one stays.
+    package init(_ members: [Member]) {
+        var repeated: Value?
+        self.init(members, repeated: &repeated)
+    }
+
+    /// The object of these members in any order; says a key that stands twice.
+    ///
+    /// Of two members with one key the later one stays.
+    package init(_ members: [Member], repeated: inout Value?) {
+        if ObjectValue.isStrictlyOrdered(members) {
+            self.members = members
+            return
+        }
+        var kept: [Member] = []
+        kept.reserveCapacity(members.count)
+        for member in ObjectValue.stablyOrdered(members) {
+            if let last = kept.last, last.key == member.key {
+                repeated = member.key
+                kept.removeLast()
+            }
+            kept.append(member)
+        }
+        self.members = kept
+    }
+
+    /// Takes members whose keys already are in order and differ.
+    init(ordered members: [Member]) { self.members = members }
+
+    /// How many members there are.
+    package var count: Int { members.count }
+
+    /// Whether there are none.
+    package var isEmpty: Bool { members.isEmpty }
+
+    /// The keys in order.
+    package var keys: [Value] { members.map(\.key) }
+
+    /// The values in the order of their keys.
+    package var values: [Value] { members.map(\.value) }
+
+    /// What stands at a key.
+    package subscript(_ key: Value) -> Value? {
+        if case .string(let text) = key { return self[text] }
+        let place = members.firstPlace { $0.key < key }
+        return place < count && members[place].key == key ? members[place].value : nil
+    }
+
+    /// What stands at a key that is a string; the common case, kept short.
+    package subscript(_ key: Text) -> Value? {
+        // Most objects have a handful of members, and to look through those beats a search.
+        if count <= ObjectValue.scannedMax {
+            for index in members.indices {
+                if case .string(let text) = members[index].key, text == key {
+                    return members[index].value
+                }
+            }
+            return nil
+        }
+        let place = members.firstPlace { member in
+            if case .string(let text) = member.key { text < key } else { member.key.rank < 3 }
+        }
+        guard place < count, case .string(let text) = members[place].key, text == key else {
+            return nil
+        }
+        return members[place].value
+    }
+
+    private static let scannedMax = 8
+
+    /// This object with what stands at one key put in or replaced.
+    package func setting(_ key: Value, to value: Value) -> ObjectValue {
+        let place = members.firstPlace { $0.key < key }
+        var changed = members
+        if place < count && members[place].key == key {
+            changed[place] = Member(key: key, value: value)
+        } else {
+            changed.insert(Member(key: key, value: value), at: place)
+        }
+        return ObjectValue(ordered: changed)
+    }
+
+    /// This object without one key.
+    package func removing(_ key: Value) -> ObjectValue {
+        let place = members.firstPlace { $0.key < key }
+        guard place < count, members[place].key == key else { return self }
+        var changed = members
+        changed.remove(at: place)
+        return ObjectValue(ordered: changed)
+    }
+
+    /// Below zero when this stands before the other, zero when they are equal, above otherwise.
+    func compared(to other: ObjectValue) -> Int {
+        for index in 0..<min(count, other.count) {
+            let (one, two) = (members[index], other.members[index])
+            let keys = one.key.compared(to: two.key)
+            if keys != 0 { return keys }
+            let values = one.value.compared(to: two.value)
+            if values != 0 { return values }
+        }
+        return count - other.count
+    }
+
+    var hash: UInt64 {
+        var state = Text.mix(Text.seed, 6)
+        for member in members {
+            state = Text.mix(Text.mix(state, member.key.hash), member.value.hash)
+        }
+        return state
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+
+    private static func isStrictlyOrdered(_ members: [Member]) -> Bool {
+        for index in members.indices.dropFirst()
+        where !(members[index - 1].key < members[index].key) {
+            return false
+        }
+        return true
+    }
+
+    /// Orders by key and keeps equal keys as they came.
+    private static func stablyOrdered(_ members: [Member]) -> [Member] {
+        guard members.count <= 16 else {
+            let order = members.indices.sorted { one, two in
+                let keys = members[one].key.compared(to: members[two].key)
+                return keys == 0 ? one < two : keys < 0
+            }
+            return order.map { members[$0] }
+        }
+        var ordered = members
+        for index in ordered.indices.dropFirst() {
+            let moving = ordered[index]
+            var place = index
+            while place > 0 && moving.key < ordered[place - 1].key {
+                ordered[place] = ordered[place - 1]
+                place -= 1
+            }
+            ordered[place] = moving
+        }
+        return ordered
+    }
+}
