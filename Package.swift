@@ -26,6 +26,7 @@ let modules: [Module] = [
     .swift("Rego", in: "Constitution", uses: "Canon Patterns Crypto Law"),
     .swift("Registry", in: "Constitution", uses: "Canon Patterns Crypto"),
     .swift("Trust", in: "Constitution", uses: "Canon Crypto"),
+    .swift("Policy", in: "Constitution", uses: "Canon Crypto Rego"),
 
     // Evidence: what happened, and what is. (Ledger and State come with the ledger.)
 

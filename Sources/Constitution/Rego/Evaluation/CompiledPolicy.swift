@@ -85,4 +85,21 @@ package struct PreparedEntryPoint: Sendable {
         var machine = Machine(image: image, input: input, context: context, observer: observer)
         return try machine.value(of: procedure)
     }
+
+    /// The same, with the steps that it took, whatever came of it.
+    package func measured(
+        input: Value?,
+        in context: DecisionContext = DecisionContext(),
+        observer: (any DecisionObserver)? = nil
+    ) -> (outcome: Result<Value?, EvaluationError>, steps: Int) {
+        var machine = Machine(image: image, input: input, context: context, observer: observer)
+        let outcome: Result<Value?, EvaluationError>
+        do throws(EvaluationError) {
+            outcome = .success(try machine.value(of: procedure))
+        } catch {
+            outcome = .failure(error)
+        }
+        let left = max(machine.context.budget.stepsLeft, 0)
+        return (outcome, context.budget.stepsLeft - left)
+    }
 }
