@@ -17,6 +17,10 @@ package struct Surroundings: Sendable {
     package var sealKey: String?
     /// Told how far a long scan has come.
     package var progress: (@Sendable (TreeScan.Progress) -> Void)?
+    /// Reads the standard input to its end, or so many bytes.
+    package var readInput: @Sendable (_ limit: Int) throws(HostFault) -> [UInt8] = {
+        limit throws(HostFault) in try StandardStream.input.readAll(limit: limit)
+    }
     /// Starts a role of this program as a child and gives what it printed; `nil` where none can be.
     package var startRole: (@Sendable (_ arguments: [String]) throws(HostFault) -> [UInt8])?
 
