@@ -72,8 +72,9 @@ package enum OperationFault: Fault {
         case .law(let fault): fault.description
         case .crypto(let fault): fault.description
         case .document(let path, _), .input(let path, _): "\(Printable(path)) cannot be read."
+        case .bundle(.policies(let errors)): "The policies do not compile.\n" + errors.shown
         case .bundle(let fault): fault.description
-        case .query(let fault): fault.description
+        case .query(let errors): "The query cannot be understood.\n" + errors.shown
         case .evaluation(let fault): fault.description
         case .noRoot(let path):
             "Neither \(Printable(path)) nor any directory above it is a governed root. "

@@ -28,6 +28,9 @@ enum PolicyExplainVerb {
             )
         }
         let loaded = try PolicySources(request, surroundings).loaded()
+        guard try isDefined(query, in: loaded) else {
+            throw .usage("There is no rule at \(query), so there is nothing to explain.")
+        }
         let input = try PolicyInput(request, surroundings)
         let value = try input.value()
         let time = Timestamp(nanoseconds: surroundings.clock.now)
@@ -55,6 +58,17 @@ enum PolicyExplainVerb {
                 lines: [trace.sentence(query)] + answer.lines + [""] + account.lines
                     + trace.printed
             )
+        } catch {
+            throw .query(error)
+        }
+    }
+
+    private static func isDefined(
+        _ query: QueryPath,
+        in loaded: LoadedBundle
+    ) throws(OperationFault) -> Bool {
+        do {
+            return try loaded.question(query) != nil
         } catch {
             throw .query(error)
         }

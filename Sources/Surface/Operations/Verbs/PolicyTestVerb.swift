@@ -131,7 +131,9 @@ struct PolicyTestVerb {
         let skipped = run.outcomes.count - run.ranCount
         let end = skipped == 0 ? "" : ", \(skipped) skipped"
         if run.ranCount == 0 {
-            return "no test was run\(end): a test is a rule whose name begins with test_"
+            return request.option("run") == nil
+                ? "no test was run\(end): a test is a rule whose name begins with test_"
+                : "no test was run\(end): none has such a name"
         }
         let failed = run.ranCount - run.passedCount
         return failed == 0

@@ -74,11 +74,17 @@ struct PolicySources {
             reader.files.append(BundleFile(path: ".manifest", text: "{\"rego_version\": 0}"))
         }
         do throws(BundleRefusal) {
-            bundle = try PolicyBundle(files: reader.files)
+            bundle = try PolicyBundle(files: reader.files, name: PolicySources.name(paths))
         } catch {
             throw .bundle(error)
         }
         places = reader.places
+    }
+
+    /// The name of a bundle whose manifest gives none: that of its directory.
+    private static func name(_ paths: [String]) -> String {
+        let last = paths.first?.split(separator: "/").last.map(String.init) ?? ""
+        return BundleManifest.isName(last) ? last : "policies"
     }
 
     /// Where a policy lies, for who writes it anew.
@@ -138,6 +144,10 @@ extension PolicySources {
             for entry in try TreeWalk(skipping: [".git"]).list(directory) {
                 if case .unreadable(let fault) = entry.problem { throw fault }
                 guard entry.kind != .directory else { continue }
+                // Behind a link may lie policies, and what is not read must not look as if it were.
+                if entry.kind == .symbolicLink {
+                    throw .symbolicLink(path: directory.path + "/" + entry.text)
+                }
                 let path = String(decoding: entry.path, as: UTF8.self)
                 let place = Place(directory: directory, path: Array(entry.path))
                 if path.hasSuffix(".rego") {

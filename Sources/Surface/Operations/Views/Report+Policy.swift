@@ -11,14 +11,11 @@ extension Report {
                 "verdict": "refused",
                 "errors": .array(errors.errors.map(json)),
             ],
-            lines: errors.errors.prefix(findingsMax).flatMap { lines($0) }
+            lines: errors.errors.prefix(findingsMax).flatMap { shown($0.description) }
                 + (errors.errors.count > findingsMax ? [more(errors.errors.count)] : [])
                 + ["", summary]
         )
     }
-
-    /// An error as a compiler shows it: the place, the sentence, the line, and a caret under it.
-    static func lines(_ error: PolicyError) -> [String] { shown(error.description) }
 
     /// A hint, in the form of an error.
     static func lines(_ hint: PolicyHints.Hint, in bundle: PolicyBundle) -> [String] {
@@ -40,8 +37,8 @@ extension Report {
         ]
     }
 
-    /// The lines of a text that quotes a policy.
-    private static func shown(_ text: String) -> [String] {
+    /// The lines of a text that quotes a policy: the place, the sentence, the line, and a caret.
+    fileprivate static func shown(_ text: String) -> [String] {
         // A tab has no width that all terminals agree on, and a caret has to stand under its place.
         text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { String($0.replacing("\t", with: "    ")) }
@@ -84,6 +81,11 @@ extension Report {
     }
 }
 
+extension PolicyErrors {
+    /// All errors, for whoever has no list to put them in.
+    var shown: String { errors.flatMap { Report.shown($0.description) }.joined(separator: "\n") }
+}
+
 extension DecisionVerdict {
     /// The verdict as the beginning of a sentence.
     var sentence: String {
@@ -100,6 +102,6 @@ extension DecisionVerdict {
 extension PolicyDecision.Source {
     /// The bundle and its revision.
     var sentence: String {
-        "\(bundle) \(revision)" + (isCandidate ? " (the candidate)" : "")
+        "the bundle \(bundle), revision \(revision)" + (isCandidate ? " (the candidate)" : "")
     }
 }
