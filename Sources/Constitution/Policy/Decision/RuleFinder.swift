@@ -54,11 +54,11 @@ final class RuleFinder {
     func place(of complaint: DecisionReading.Complaint) -> Place? {
         var name = request.query.description
         if let member = complaint.member { name += "." + member }
-        let own = fired.filter { $0.rule.hasSameBytes(as: name) }
-        let candidates = own.isEmpty ? fired : own
         var best: (place: Place, score: Int)?
-        for place in candidates {
-            let score = RuleFinder.score(complaint.message, in: place.text)
+        for place in fired {
+            let isOwn = place.rule.hasSameBytes(as: name)
+            // Of rules that say equally much of it, the one that was asked for.
+            let score = 2 * RuleFinder.score(complaint.message, in: place.text) + (isOwn ? 1 : 0)
             if score > best?.score ?? -1 { best = (place, score) }
         }
         return best?.place ?? definition
