@@ -158,3 +158,26 @@ struct RegexSearch {
         return false
     }
 }
+
+extension RegexSearch {
+    /// The whole table at once, when it has no more than so many states; `nil` otherwise.
+    ///
+    /// One row for each state, one column for each letter and one for the text's end; what leads
+    /// nowhere is `deadEnd`, what ends a match is `matchEnd`.
+    static func wholeTable(of program: RegexProgram, statesMax: Int) -> [Int32]? {
+        var search = RegexSearch(program)
+        var start = State(waiting: Array(repeating: 0, count: search.visited.count), before: .text)
+        start.waiting[0] = 1
+        _ = search.number(start)
+        var state = 0
+        while state < search.states.count {
+            guard search.states.count <= statesMax else { return nil }
+            for letter in 0..<search.width { _ = search.step(Int32(state), letter) }
+            state += 1
+        }
+        return search.table
+    }
+
+    static var deadEnd: Int32 { dead }
+    static var matchEnd: Int32 { found }
+}

@@ -19,41 +19,54 @@ struct RegexThreads {
     private let slotCount: Int
     private var stack: [Frame] = []
 
+    /// Scalars read plus instructions visited.
+    private(set) var work = 0
+
+    /// Whether the work that was allowed was not enough.
+    private(set) var isStopped = false
+
     init(_ program: RegexProgram) {
         self.program = program
         slotCount = (program.groupCount + 1) * 2
     }
 
     /// The slots of the leftmost match, or `nil`; a slot of -1 took no part.
-    mutating func run(_ text: Span<UInt8>, from start: Int) -> [Int]? {
+    mutating func run(_ text: Span<UInt8>, from start: Int, workMax: Int) -> [Int]? {
         let words = (program.instructions.count + 63) / 64
         var now = List(visited: Array(repeating: 0, count: words))
         var next = now
         var best: [Int]?
+        // One copy of a thread's slots, changed and put back while instructions are followed.
+        var scratch = Array(repeating: -1, count: slotCount)
         var position = start
         var before = edgeBefore(text, start)
         var (letter, length) = read(text, position)
         while true {
+            guard work <= workMax else {
+                isStopped = true
+                return nil
+            }
+            work += 1
             let mayBegin = best == nil && (!program.isAnchored || position == 0)
             if mayBegin {
-                var fresh = Array(repeating: -1, count: slotCount)
-                add(0, &now, &fresh, position, before, program.edge(letter))
+                for slot in scratch.indices { scratch[slot] = -1 }
+                add(0, &now, &scratch, position, before, program.edge(letter))
             }
             if now.instructions.isEmpty, best != nil || program.isAnchored { break }
             let following = position < text.count ? read(text, position + length) : (letter, 0)
             let edge = program.edge(letter)
             for thread in now.instructions.indices {
-                let slots = now.slots[thread * slotCount..<(thread + 1) * slotCount]
+                let first = thread * slotCount
                 let at = now.instructions[thread]
                 guard case .take(let set) = program.instructions[at] else {
                     // What follows in the list is less preferred than this match.
-                    best = Array(slots)
+                    best = Array(now.slots[first..<first + slotCount])
                     break
                 }
                 guard program.has(set, letter) else { continue }
-                var copy = Array(slots)
+                for slot in scratch.indices { scratch[slot] = now.slots[first + slot] }
                 let after = program.edge(following.0)
-                add(at + 1, &next, &copy, position + length, edge, after)
+                add(at + 1, &next, &scratch, position + length, edge, after)
             }
             guard position < text.count else { break }
             swap(&now, &next)
@@ -96,6 +109,7 @@ struct RegexThreads {
                 let bit = UInt64(1) << UInt64(at & 63)
                 guard list.visited[at >> 6] & bit == 0 else { continue }
                 list.visited[at >> 6] |= bit
+                work += 1
                 switch program.instructions[at] {
                 case .take, .match:
                     list.instructions.append(at)

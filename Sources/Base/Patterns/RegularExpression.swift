@@ -30,7 +30,7 @@ package struct RegularExpression: Hashable, Sendable, CustomStringConvertible {
     /// The rules it was read by.
     package let dialect: Dialect
 
-    private let program: RegexProgram
+    let program: RegexProgram
 
     package static let bytesMax = 16_384
     package static let instructionsMax = 20_000
@@ -106,15 +106,11 @@ package struct RegularExpression: Hashable, Sendable, CustomStringConvertible {
 
     /// The leftmost match that begins at or after a byte offset, alternatives in written order.
     package func firstMatch(in text: Span<UInt8>, from start: Int = 0) -> Match? {
-        precondition(start >= 0 && start <= text.count, "A search begins within its text.")
-        var threads = RegexThreads(program)
-        guard let slots = threads.run(text, from: start) else { return nil }
-        var groups: [Range<Int>?] = []
-        for index in stride(from: 0, to: slots.count, by: 2) {
-            let isSet = slots[index] >= 0 && slots[index + 1] >= 0
-            groups.append(isSet ? slots[index]..<slots[index + 1] : nil)
+        var work = 0
+        if case .found(let match) = firstMatch(in: text, from: start, workMax: .max, work: &work) {
+            return match
         }
-        return Match(groups: groups, range: slots[0]..<slots[1])
+        return nil
     }
 
     /// The leftmost match that begins at or after a byte offset, alternatives in written order.

@@ -1,4 +1,4 @@
-package import Patterns
+import Patterns
 
 /// What a built-in may know beside its arguments.
 ///
@@ -59,27 +59,29 @@ package struct BuiltinContext: Sendable {
     }
 
     /// The regular expression of a pattern, compiled once for a decision at most.
-    package mutating func expression(_ pattern: Text) throws(BuiltinError) -> RegularExpression {
+    mutating func expression(_ pattern: Text) throws(BuiltinError) -> PatternLibrary.Compiled {
         if let known = patterns.expressions[pattern] ?? met.expressions[pattern] { return known }
         try charge(steps: 100 + pattern.count * 20)
-        let compiled: RegularExpression
+        let expression: RegularExpression
         do throws(PatternFault) {
-            compiled = try RegularExpression(pattern.string, dialect: .re2)
+            expression = try RegularExpression(pattern.string, dialect: .re2)
         } catch {
             throw .failed(error.description)
         }
-        try charge(bytes: compiled.instructionCount * 32)
+        try charge(bytes: expression.instructionCount * 32)
+        // No table: whether this pattern is asked about again is not known.
+        let compiled = PatternLibrary.Compiled(expression: expression, table: nil)
         met.expressions[pattern] = compiled
         return compiled
     }
 
     /// What a pattern with wildcards was compiled to, when it was.
-    func known(_ glob: PatternLibrary.Glob) -> RegularExpression? {
+    func known(_ glob: PatternLibrary.Glob) -> PatternLibrary.Compiled? {
         patterns.globs[glob] ?? met.globs[glob]
     }
 
     /// Keeps what a pattern with wildcards was compiled to.
-    mutating func remember(_ glob: PatternLibrary.Glob, _ expression: RegularExpression) {
-        met.globs[glob] = expression
+    mutating func remember(_ glob: PatternLibrary.Glob, _ compiled: PatternLibrary.Compiled) {
+        met.globs[glob] = compiled
     }
 }

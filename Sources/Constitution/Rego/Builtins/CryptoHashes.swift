@@ -46,9 +46,10 @@ extension BuiltinContext {
         try charge(steps: 16 + count / 32)
     }
 
-    /// Charges one operation with a public or a private key, worth many thousand simple steps.
-    mutating func chargeKeyOperation() throws(BuiltinError) {
-        try charge(steps: 10_000)
+    /// Charges what reading keys and certificates takes, by the bytes that they stand in.
+    mutating func charge(readingKeys count: Int) throws(BuiltinError) {
+        try charge(bytes: 4 * count)
+        try charge(steps: 1_000 + 8 * count)
     }
 }
 

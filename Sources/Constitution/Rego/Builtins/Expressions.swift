@@ -60,7 +60,7 @@ extension BuiltinTable {
             arguments,
             context throws(BuiltinError) in
             let text = try arguments.text(0)
-            let expression = try context.expression(arguments.text(1))
+            let expression = try context.expression(arguments.text(1)).expression
             let template = ReplacementTemplate(try arguments.text(2), for: expression)
             var out: [UInt8] = []
             var at = 0
@@ -106,8 +106,9 @@ extension BuiltinTable {
         Builtin(name, [.string, .string], .boolean, isDeprecated: isDeprecated) {
             arguments,
             context throws(BuiltinError) in
-            let (expression, text) = try arguments.expressionAndText(&context)
-            return .bool(try context.matches(expression, text))
+            let (pattern, text) = (try arguments.text(0), try arguments.text(1))
+            let compiled = try context.expression(pattern)
+            return .bool(try context.matches(compiled, text))
         }
     }
 
@@ -149,25 +150,40 @@ extension Span where Element == Value {
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> (RegularExpression, Text) {
         let (pattern, text) = (try text(0), try text(1))
-        return (try context.expression(pattern), text)
+        return (try context.expression(pattern).expression, text)
     }
 }
 
 extension BuiltinContext {
-    /// Whether an expression matches anywhere in a text; charges the work that this takes.
+    /// How many steps of a pattern are charged as one: they are shorter than those of a policy.
+    private static let workPerStep = 4
+
+    /// Whether a pattern matches anywhere in a text; charges the work that this takes.
     mutating func matches(
-        _ expression: RegularExpression,
+        _ pattern: PatternLibrary.Compiled,
         _ text: Text
     ) throws(BuiltinError) -> Bool {
         var work = 0
-        let workMax = budget.stepsLeft
-        let outcome = text.withBytes { expression.search($0, workMax: workMax, work: &work) }
-        try charge(steps: work / 4)
+        if let table = pattern.table {
+            let isMatch = text.withBytes { table.matches($0, work: &work) }
+            try charge(steps: work / BuiltinContext.workPerStep)
+            return isMatch
+        }
+        let workMax = workLeft
+        let outcome = text.withBytes { bytes in
+            pattern.expression.search(bytes, workMax: workMax, work: &work)
+        }
+        try charge(steps: work / BuiltinContext.workPerStep)
         switch outcome {
         case .found: return true
         case .absent: return false
         case .stopped: throw .exhausted(.steps)
         }
+    }
+
+    private var workLeft: Int {
+        let work = budget.stepsLeft.multipliedReportingOverflow(by: BuiltinContext.workPerStep)
+        return work.overflow ? .max : work.partialValue
     }
 
     /// The matches of an expression, none within another; at most so many, all below zero.
@@ -180,9 +196,7 @@ extension BuiltinContext {
         let bytes = text.bytes
         var (at, previousEnd) = (0, -1)
         while at <= bytes.count, limit < 0 || found.count < limit {
-            // A search may look at all that is left, with every instruction of the program.
-            try charge(steps: 1 + (bytes.count - at) / 8 + expression.instructionCount / 8)
-            guard let match = expression.firstMatch(in: bytes, from: at) else { break }
+            guard let match = try firstMatch(of: expression, in: bytes, from: at) else { break }
             let range = match.range
             if range.isEmpty && range.lowerBound == previousEnd {
                 at = next(at, bytes)
@@ -194,6 +208,26 @@ extension BuiltinContext {
             at = range.isEmpty ? next(range.upperBound, bytes) : range.upperBound
         }
         return found
+    }
+
+    private mutating func firstMatch(
+        of expression: RegularExpression,
+        in bytes: [UInt8],
+        from start: Int
+    ) throws(BuiltinError) -> RegularExpression.Match? {
+        var work = 0
+        let outcome = expression.firstMatch(
+            in: bytes.span,
+            from: start,
+            workMax: workLeft,
+            work: &work
+        )
+        try charge(steps: 1 + work / BuiltinContext.workPerStep)
+        switch outcome {
+        case .found(let match): return match
+        case .absent: return nil
+        case .stopped: throw .exhausted(.steps)
+        }
     }
 
     private func next(_ at: Int, _ bytes: [UInt8]) -> Int {

@@ -47,7 +47,7 @@ extension BuiltinContext {
     mutating func glob(
         _ pattern: Text,
         _ delimiters: [Text]
-    ) throws(BuiltinError) -> RegularExpression {
+    ) throws(BuiltinError) -> PatternLibrary.Compiled {
         let glob = PatternLibrary.Glob(pattern: pattern, delimiters: delimiters)
         if let known = known(glob) { return known }
         try charge(steps: 100 + pattern.count)

@@ -5,18 +5,17 @@ extension BuiltinTable {
             arguments,
             context throws(BuiltinError) in
             let object = try arguments.object(0)
-            guard case .array(let path) = arguments[1] else {
-                return object[arguments[1]] ?? arguments[2]
-            }
-            if path.isEmpty { return arguments[0] }
+            let (key, fallback) = (arguments[1], arguments[2])
+            guard case .array(let path) = key else { return object[key] ?? fallback }
             try context.charge(steps: path.count)
-            var value: Value? = arguments[0]
+            var value = Value.object(object)
             for key in path.elements {
                 // A set is not walked into: its members have no values.
-                if case .set? = value { return arguments[2] }
-                value = value?[key]
+                if case .set = value { return fallback }
+                guard let inner = value[key] else { return fallback }
+                value = inner
             }
-            return value ?? arguments[2]
+            return value
         },
         Builtin("object.keys", [.anyObject], .anySet) { arguments, context throws(BuiltinError) in
             let object = try arguments.object(0)

@@ -10,8 +10,14 @@ package struct PatternLibrary: Sendable {
         let delimiters: [Text]
     }
 
-    var expressions: [Text: RegularExpression] = [:]
-    var globs: [Glob: RegularExpression] = [:]
+    /// A pattern that was compiled, and its table where it is worth one.
+    struct Compiled: Sendable {
+        let expression: RegularExpression
+        var table: ExpressionTable?
+    }
+
+    var expressions: [Text: Compiled] = [:]
+    var globs: [Glob: Compiled] = [:]
 
     /// A library without patterns.
     package init() {}
@@ -37,7 +43,7 @@ package struct PatternLibrary: Sendable {
         guard expressions[pattern] == nil,
             let compiled = try? RegularExpression(pattern.string, dialect: .re2)
         else { return }
-        expressions[pattern] = compiled
+        expressions[pattern] = Compiled(expression: compiled, table: ExpressionTable(compiled))
     }
 
     private mutating func add(_ pattern: Text, _ delimiters: [Value]) {
@@ -49,6 +55,9 @@ package struct PatternLibrary: Sendable {
         guard let rewritten = try? GlobPattern(pattern, texts).expression,
             let compiled = try? RegularExpression(Text(rewritten).string, dialect: .re2)
         else { return }
-        globs[Glob(pattern: pattern, delimiters: texts)] = compiled
+        globs[Glob(pattern: pattern, delimiters: texts)] = Compiled(
+            expression: compiled,
+            table: ExpressionTable(compiled)
+        )
     }
 }

@@ -113,7 +113,8 @@ extension Goal {
     func collectVariables(into found: inout Set<Variable>, closures: Bool) {
         for modifier in modifiers { modifier.collectVariables(into: &found) }
         switch kind {
-        case .test(let term): term.collectVariables(into: &found, closures: closures)
+        case .test(let term), .trace(let term):
+            term.collectVariables(into: &found, closures: closures)
         case .unify(let left, let right):
             left.collectVariables(into: &found, closures: closures)
             right.collectVariables(into: &found, closures: closures)
@@ -139,7 +140,7 @@ extension Goal {
             }
         }
         switch kind {
-        case .test(let term): term.collectClosureVariables(into: &found)
+        case .test(let term), .trace(let term): term.collectClosureVariables(into: &found)
         case .unify(let left, let right):
             left.collectClosureVariables(into: &found)
             right.collectClosureVariables(into: &found)

@@ -38,6 +38,10 @@ extension ProcedureAssembler {
                     values(of: term, [], into: Slot(Int(range.first.index) + index))
                 }
                 emit(.print(range))
+            case .trace(let term):
+                let range = newSlots(1)
+                emit(.set(evaluate([term]), into: range.first))
+                emit(.print(range))
             }
         }
         note(.held, goal.range)
@@ -217,7 +221,7 @@ extension ProcedureAssembler {
 
     func note(_ kind: Spot.Kind, _ range: SourceRange) {
         guard assembler.options.isObserved else { return }
-        let name = assembler.program.procedures[Int(number)].name
+        let name = assembler.program.names[Int(number)]
         emit(.note(assembler.spot(Spot(kind: kind, rule: name, file: file, range: range))))
     }
 

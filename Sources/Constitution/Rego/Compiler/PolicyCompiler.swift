@@ -9,6 +9,9 @@ package enum PolicyCompiler {
         let source = try resolved(modules, data: data, options: options)
         let recursion = RecursionCheck(source: source).errors()
         if !recursion.isEmpty { throw PolicyErrors(recursion) }
+        var types = TypeCheck(source)
+        types.checkRules()
+        if !types.errors.isEmpty { throw PolicyErrors(types.errors) }
         let assembler = Assembler(source, data: data, options: options)
         assembler.assembleRules()
         if !assembler.errors.isEmpty { throw PolicyErrors(assembler.errors) }
@@ -31,16 +34,14 @@ package enum PolicyCompiler {
         for node in tree.nodes.indices {
             for rule in tree[node].rules {
                 let module = modules[rule.module]
+                let path = tree[node].path
                 var resolver = Resolver(
                     tree: tree,
                     names: names[rule.module],
                     file: module.file,
-                    metadata: RuleMetadata(
-                        rule: rule.rule,
-                        of: rule.module,
-                        path: tree[node].path,
-                        in: modules
-                    )
+                    metadata: {
+                        RuleMetadata(rule: rule.rule, of: rule.module, path: path, in: modules)
+                    }
                 )
                 let definition = resolver.definition(of: module.rules[rule.rule], node: node)
                 source.definitions[node, default: []].append(definition)

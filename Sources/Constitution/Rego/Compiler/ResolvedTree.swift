@@ -108,6 +108,8 @@ struct Goal: Sendable {
         case every(key: Variable?, value: Variable, domain: Expression, body: [Goal])
         /// What a policy prints; it never fails.
         case print([Expression])
+        /// `trace(note)`: as OPA has it, undefined where the note is.
+        case trace(Expression)
     }
 
     let kind: Kind

@@ -21,6 +21,12 @@ struct RuleConflicts {
     private func conflict(at id: RuleTree.NodeID) -> PolicyError? {
         let node = tree[id]
         let rules = node.rules.map { modules[$0.module].rules[$0.rule] }
+        for (source, rule) in zip(node.rules, rules) {
+            guard case .variable(let name) = rule.head.reference.head.kind,
+                name == "input" || name == "data"
+            else { continue }
+            return error(source, "A rule may not have the name \(name).", .shadowed)
+        }
         let isWhole = { (rule: Rule) in rule.head.dynamicSteps.isEmpty && kind(of: rule) == .value }
         if Set(rules.map(kind)).count > 1 || Set(rules.map(isWhole)).count > 1 {
             let second = node.rules[rules.count - 1]
@@ -92,10 +98,14 @@ struct RuleConflicts {
         return .value
     }
 
-    private func error(_ source: RuleTree.RuleSource, _ message: String) -> PolicyError {
+    private func error(
+        _ source: RuleTree.RuleSource,
+        _ message: String,
+        _ code: PolicyErrorCode = .conflict
+    ) -> PolicyError {
         let module = modules[source.module]
         return PolicyError(
-            .conflict,
+            code,
             file: module.file,
             at: module.rules[source.rule].range.start,
             message

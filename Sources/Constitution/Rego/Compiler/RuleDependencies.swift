@@ -27,7 +27,7 @@ struct RuleDependencies {
         for goal in goals {
             for modifier in goal.modifiers { collect(modifier, into: &found) }
             switch goal.kind {
-            case .test(let term): collect(term, into: &found)
+            case .test(let term), .trace(let term): collect(term, into: &found)
             case .unify(let left, let right):
                 collect(left, into: &found)
                 collect(right, into: &found)

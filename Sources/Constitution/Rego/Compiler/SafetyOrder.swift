@@ -83,6 +83,7 @@ struct SafetyOrder {
             outputs.formUnion(unifier.unified)
         case .every(_, _, let domain, _):
             collectReferenceOutputs(domain, safe: safe, into: &outputs)
+        case .trace(let term): collectReferenceOutputs(term, safe: safe, into: &outputs)
         case .print: break
         }
         return outputs.subtracting(safe)
@@ -101,8 +102,8 @@ struct SafetyOrder {
             case .data, .input: break
             case .variable(let variable): guard safe.contains(variable) else { return }
             case .value(let value):
-                guard value.variables.isSubset(of: safe) else { return }
                 collectReferenceOutputs(value, safe: safe, into: &outputs)
+                guard value.variables.isSubset(of: safe.union(outputs)) else { return }
             }
             for step in reference.steps {
                 collectPattern(step, into: &outputs)

@@ -13,7 +13,7 @@ package struct ObjectValue: Hashable, Sendable {
     }
 
     /// The members in the order of their keys.
-    package let members: [Member]
+    package private(set) var members: [Member]
 
     /// The object without members.
     package static let empty = ObjectValue(ordered: [])
@@ -27,14 +27,13 @@ package struct ObjectValue: Hashable, Sendable {
     /// The object of these members in any order; says a key that stands twice.
     ///
     /// Of two members with one key the later one stays.
-    package init(_ members: [Member], repeated: inout Value?) {
-        if ObjectValue.isStrictlyOrdered(members) {
-            self.members = members
-            return
-        }
+    package init(_ members: consuming [Member], repeated: inout Value?) {
+        self.members = members
+        if ObjectValue.isStrictlyOrdered(self.members) { return }
         var kept: [Member] = []
-        kept.reserveCapacity(members.count)
-        for member in ObjectValue.stablyOrdered(members) {
+        kept.reserveCapacity(self.members.count)
+        for place in ObjectValue.stableOrder(self.members) {
+            let member = self.members[place]
             if let last = kept.last, last.key == member.key {
                 repeated = member.key
                 kept.removeLast()
@@ -62,35 +61,43 @@ package struct ObjectValue: Hashable, Sendable {
     /// What stands at a key.
     package subscript(_ key: Value) -> Value? {
         if case .string(let text) = key { return self[text] }
-        let place = members.firstPlace { $0.key < key }
+        let place = place(of: key)
         return place < count && members[place].key == key ? members[place].value : nil
     }
 
     /// What stands at a key that is a string; the common case, kept short.
     package subscript(_ key: Text) -> Value? {
+        // Members are lent and not copied, so that looking counts no references.
+        let members = members.span
+        var (low, high) = (0, members.count)
         // Most objects have a handful of members, and to look through those beats a search.
-        if count <= ObjectValue.scannedMax {
-            for index in members.indices {
-                if case .string(let text) = members[index].key, text == key {
-                    return members[index].value
-                }
-            }
-            return nil
+        while high - low > ObjectValue.scannedMax {
+            let middle = (low + high) / 2
+            if members[middle].key.precedes(key) { low = middle + 1 } else { high = middle + 1 }
         }
-        let place = members.firstPlace { member in
-            if case .string(let text) = member.key { text < key } else { member.key.rank < 3 }
+        while low < high {
+            if case .string(let text) = members[low].key, text == key { return members[low].value }
+            low += 1
         }
-        guard place < count, case .string(let text) = members[place].key, text == key else {
-            return nil
-        }
-        return members[place].value
+        return nil
     }
 
     private static let scannedMax = 8
 
+    /// Where a key stands, or would stand.
+    private func place(of key: Value) -> Int {
+        let members = members.span
+        var (low, high) = (0, members.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if members[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// This object with what stands at one key put in or replaced.
     package func setting(_ key: Value, to value: Value) -> ObjectValue {
-        let place = members.firstPlace { $0.key < key }
+        let place = place(of: key)
         var changed = members
         if place < count && members[place].key == key {
             changed[place] = Member(key: key, value: value)
@@ -102,7 +109,7 @@ package struct ObjectValue: Hashable, Sendable {
 
     /// This object without one key.
     package func removing(_ key: Value) -> ObjectValue {
-        let place = members.firstPlace { $0.key < key }
+        let place = place(of: key)
         guard place < count, members[place].key == key else { return self }
         var changed = members
         changed.remove(at: place)
@@ -132,32 +139,27 @@ package struct ObjectValue: Hashable, Sendable {
     package func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 
     private static func isStrictlyOrdered(_ members: [Member]) -> Bool {
-        for index in members.indices.dropFirst()
+        let members = members.span
+        for index in 1..<max(1, members.count)
         where !(members[index - 1].key < members[index].key) {
             return false
         }
         return true
     }
 
-    /// Orders by key and keeps equal keys as they came.
-    private static func stablyOrdered(_ members: [Member]) -> [Member] {
-        guard members.count <= 16 else {
-            let order = members.indices.sorted { one, two in
-                let keys = members[one].key.compared(to: members[two].key)
-                return keys == 0 ? one < two : keys < 0
-            }
-            return order.map { members[$0] }
+    /// The places of the members in the order of their keys; equal keys as they came.
+    private static func stableOrder(_ members: [Member]) -> [Int] {
+        members.indices.sorted { one, two in
+            let keys = members[one].key.compared(to: members[two].key)
+            return keys == 0 ? one < two : keys < 0
         }
-        var ordered = members
-        for index in ordered.indices.dropFirst() {
-            let moving = ordered[index]
-            var place = index
-            while place > 0 && moving.key < ordered[place - 1].key {
-                ordered[place] = ordered[place - 1]
-                place -= 1
-            }
-            ordered[place] = moving
-        }
-        return ordered
+    }
+}
+
+extension Value {
+    /// Whether this key stands before a key that is a string.
+    fileprivate func precedes(_ key: Text) -> Bool {
+        if case .string(let text) = self { return text < key }
+        return rank < 3
     }
 }

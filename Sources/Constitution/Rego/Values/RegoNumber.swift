@@ -61,13 +61,8 @@ package enum RegoNumber: Sendable {
                 value /= 10
                 exponent += 1
             }
-            while exponent > 0 {
-                let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-                if overflow { break }
-                value = product
-                exponent -= 1
-            }
-            return exponent == 0 ? .integer(value) : .decimal(value, exponent: exponent)
+            if exponent < 0 { return .decimal(value, exponent: exponent) }
+            return BigDecimal(mantissa: BigInteger(value), exponent: Int(exponent)).normalized
         case .big(let big): return big.normalized
         }
     }

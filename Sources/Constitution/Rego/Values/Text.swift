@@ -148,12 +148,18 @@ package struct Text: Sendable {
 }
 
 extension Text: Hashable, Comparable {
+    // Written as one question within another: a switch over a pair would copy both texts.
     package static func == (left: Text, right: Text) -> Bool {
-        switch (left.storage, right.storage) {
-        case (.words(let a, let b), .words(let c, let d)): a == c && b == d
-        case (.bytes(let a, let hash), .bytes(let b, let other)): hash == other && a == b
-        default: false
+        if case .words(let a, let b) = left.storage {
+            if case .words(let c, let d) = right.storage { return a == c && b == d }
+            return false
         }
+        if case .bytes(let a, let hash) = left.storage,
+            case .bytes(let b, let other) = right.storage
+        {
+            return hash == other && a.span.isEqual(to: b.span)
+        }
+        return false
     }
 
     /// The order of the bytes.

@@ -78,25 +78,27 @@ extension Value {
 }
 
 extension Value: Hashable, Comparable {
+    // Written as one question within another: a switch over a pair would copy both values.
     package static func == (left: Value, right: Value) -> Bool {
-        switch (left, right) {
-        case (.string(let a), .string(let b)): a == b
-        case (.number(let a), .number(let b)): a == b
-        case (.bool(let a), .bool(let b)): a == b
-        case (.null, .null): true
-        case (.array(let a), .array(let b)): a == b
-        case (.object(let a), .object(let b)): a == b
-        case (.set(let a), .set(let b)): a == b
-        default: false
+        switch left {
+        case .string(let a): if case .string(let b) = right { return a == b }
+        case .number(let a): if case .number(let b) = right { return a == b }
+        case .bool(let a): if case .bool(let b) = right { return a == b }
+        case .null: if case .null = right { return true }
+        case .array(let a): if case .array(let b) = right { return a == b }
+        case .object(let a): if case .object(let b) = right { return a == b }
+        case .set(let a): if case .set(let b) = right { return a == b }
         }
+        return false
     }
 
     package static func < (left: Value, right: Value) -> Bool {
-        switch (left, right) {
-        case (.string(let a), .string(let b)): a < b
-        case (.number(let a), .number(let b)): a < b
-        default: left.compared(to: right) < 0
+        switch left {
+        case .string(let a): if case .string(let b) = right { return a < b }
+        case .number(let a): if case .number(let b) = right { return a < b }
+        default: break
         }
+        return left.compared(to: right) < 0
     }
 
     /// Below zero when this stands before the other, zero when they are equal, above otherwise.

@@ -29,6 +29,9 @@ private struct ValueReader {
     var depthLeft: Int
     let depthMax: Int
 
+    /// How many members the last object had: the next one often has as many.
+    private var membersBefore = 4
+
     init(depthLeft: Int, depthMax: Int) {
         self.depthLeft = depthLeft
         self.depthMax = depthMax
@@ -92,13 +95,13 @@ private struct ValueReader {
 
     private mutating func object(_ bytes: Span<UInt8>) throws(InputFault) -> Value {
         try enter()
-        var members: [ObjectValue.Member] = []
         skipSpace(bytes)
         if byte(bytes) == UInt8(ascii: "}") {
             at += 1
             depthLeft += 1
             return .object(.empty)
         }
+        var members = MembersInProgress(expecting: membersBefore)
         while true {
             skipSpace(bytes)
             guard byte(bytes) == UInt8(ascii: "\"") else {
@@ -110,7 +113,7 @@ private struct ValueReader {
                 throw unexpected(bytes, "a colon after the key")
             }
             at += 1
-            members.append(ObjectValue.Member(key: .string(key), value: try value(bytes)))
+            members.add(key, try value(bytes))
             skipSpace(bytes)
             let byte = byte(bytes)
             if byte == UInt8(ascii: "}") { break }
@@ -119,9 +122,9 @@ private struct ValueReader {
         }
         at += 1
         depthLeft += 1
-        var repeated: Value?
-        let object = ObjectValue(members, repeated: &repeated)
-        if case .string(let key)? = repeated {
+        membersBefore = members.count
+        let object = members.object()
+        if let key = members.repeated {
             throw .json(.duplicateKey(key: key.string, offset: at))
         }
         return .object(object)
@@ -132,6 +135,7 @@ private struct ValueReader {
         var elements: [Value] = []
         skipSpace(bytes)
         if byte(bytes) != UInt8(ascii: "]") {
+            elements.reserveCapacity(2)
             while true {
                 elements.append(try value(bytes))
                 skipSpace(bytes)
@@ -275,5 +279,44 @@ private struct ValueReader {
         }
         at += 4
         return value
+    }
+}
+
+/// The members of an object that is being read, kept in the order of their keys.
+private struct MembersInProgress {
+    private var members: [ObjectValue.Member] = []
+    private(set) var repeated: Text?
+
+    /// Beyond this, members are put in order once and not one by one.
+    private static let insertedMax = 32
+
+    init(expecting count: Int) {
+        members.reserveCapacity(min(count, MembersInProgress.insertedMax))
+    }
+
+    var count: Int { members.count }
+
+    mutating func add(_ key: Text, _ value: Value) {
+        let member = ObjectValue.Member(key: .string(key), value: value)
+        var place = members.count
+        if place > MembersInProgress.insertedMax { return members.append(member) }
+        while place > 0, case .string(let other) = members[place - 1].key, !(other < key) {
+            if other == key { repeated = key }
+            place -= 1
+        }
+        if place == members.count {
+            members.append(member)
+        } else {
+            members.insert(member, at: place)
+        }
+    }
+
+    /// The object; the key that stands twice is known after this.
+    mutating func object() -> ObjectValue {
+        if members.count <= MembersInProgress.insertedMax { return ObjectValue(ordered: members) }
+        var twice: Value?
+        let object = ObjectValue(members, repeated: &twice)
+        if case .string(let key)? = twice { repeated = key }
+        return object
     }
 }

@@ -96,9 +96,13 @@ struct CertificateRendering {
 
     private var policies: [(Text, Value)] {
         let profile = certificate.profile
-        func count(_ name: String, _ value: Int?) -> [(Text, Value)] {
-            [(Text(name), .integer(value ?? -1)), (Text(name + "Zero"), .bool(value == 0))]
+        // Go writes 0 for what is not spoken of, and -1 for the part of an extension that is not.
+        let isSpokenOf =
+            profile.requireExplicitPolicy != nil || profile.inhibitPolicyMapping != nil
+        func count(_ name: String, _ value: Int?, _ otherwise: Int) -> [(Text, Value)] {
+            [(Text(name), .integer(value ?? otherwise)), (Text(name + "Zero"), .bool(value == 0))]
         }
+        let absent = isSpokenOf ? -1 : 0
         let mappings = profile.policyMappings.map { mapping in
             Rendering.object([
                 ("IssuerDomainPolicy", .text(mapping.issuer.description)),
@@ -109,9 +113,9 @@ struct CertificateRendering {
             ("PolicyIdentifiers", Rendering.list(profile.policies.map(Rendering.path))),
             ("Policies", Rendering.texts(profile.policies.map(\.description))),
             ("PolicyMappings", Rendering.list(mappings)),
-        ] + count("InhibitAnyPolicy", profile.inhibitAnyPolicy)
-            + count("InhibitPolicyMapping", profile.inhibitPolicyMapping)
-            + count("RequireExplicitPolicy", profile.requireExplicitPolicy)
+        ] + count("InhibitAnyPolicy", profile.inhibitAnyPolicy, 0)
+            + count("InhibitPolicyMapping", profile.inhibitPolicyMapping, absent)
+            + count("RequireExplicitPolicy", profile.requireExplicitPolicy, absent)
     }
 }
 

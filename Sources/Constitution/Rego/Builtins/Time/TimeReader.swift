@@ -193,7 +193,7 @@ extension TimeReader {
             return false
         }
         let digits = rest.dropFirst().prefix { (48...57).contains($0) }
-            .prefix(range.lowerBound > 1 ? range.lowerBound : .max)
+            .prefix(range.upperBound)
         guard range.contains(digits.count) else { return false }
         rest = rest.dropFirst(1 + digits.count)
         let nine = (digits + [UInt8](repeating: 48, count: 9)).prefix(9)
@@ -212,14 +212,45 @@ extension TimeReader {
         return true
     }
 
-    /// A name of three or four capitals.
+    /// A name such as `CEST`, or hours alone, such as `+03`.
     ///
-    /// Such names have no one meaning; as in Go, any but UTC only says that there was a zone.
+    /// Such names have no one meaning; as in Go, all but `GMT+3` only say that there was a zone.
     private mutating func takeZoneName() -> Bool {
-        let name = rest.prefix { (65...90).contains($0) }
-        guard (3...4).contains(name.count) else { return false }
-        rest = rest.dropFirst(name.count)
-        return true
+        guard rest.count >= 3 else { return false }
+        if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") {
+            return takeHours() != nil
+        }
+        for name in ["ChST", "MeST"] where rest.starts(with: name.utf8) {
+            rest = rest.dropFirst(4)
+            return true
+        }
+        let name = rest.prefix(6).prefix { (65...90).contains($0) }
+        if name.starts(with: "GMT".utf8) {
+            rest = rest.dropFirst(3)
+            let sign = rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-")
+            if sign, let hours = takeHours() { offset = hours * 3600 }
+            return true
+        }
+        let isName =
+            switch name.count {
+            case 3: true
+            case 4: name.last == UInt8(ascii: "T") || name.elementsEqual("WITA".utf8)
+            case 5: name.last == UInt8(ascii: "T")
+            default: false
+            }
+        rest = rest.dropFirst(isName ? name.count : 0)
+        return isName
+    }
+
+    /// A sign and hours; nothing is taken where they are none.
+    private mutating func takeHours() -> Int? {
+        let digits = rest.dropFirst().prefix { (48...57).contains($0) }
+        guard (1...2).contains(digits.count) else { return nil }
+        let hours = digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+        guard hours < 24 else { return nil }
+        let isNegative = rest.first == UInt8(ascii: "-")
+        rest = rest.dropFirst(1 + digits.count)
+        return isNegative ? -hours : hours
     }
 
     private mutating func takeOffset(_ form: TimeLayout.Offset) -> Bool {

@@ -34,12 +34,13 @@ struct TokenKeys {
         }
     }
 
-    /// A key for an algorithm that is not one of signatures, or only for encryption, is left out.
+    /// A key for an algorithm that is not one of signatures is left out, and one for encryption that
+    /// names no algorithm at all.
     private static func webKeys(_ bytes: [UInt8]) throws(BuiltinError) -> [JSONWebKey] {
         do {
             return try JSONWebKey.keys(in: JSONValue(parsing: bytes)).filter { key in
-                key.use != "enc"
-                    && key.algorithm.map { SigningAlgorithm(rawValue: $0) != nil } ?? true
+                guard let name = key.algorithm else { return key.use != "enc" }
+                return SigningAlgorithm(rawValue: name) != nil
             }
         } catch {
             throw .failed("failed to parse a JWK key (set): \(error)")
@@ -67,10 +68,10 @@ struct TokenKeys {
             case .secret(let secret):
                 if TokenKeys.isAuthentic(signature, of: message, algorithm, secret) { return true }
             case .publicKey(let key):
-                try context.chargeKeyOperation()
+                try context.charge(steps: key.weight)
                 if key.verifies(signature, of: message, algorithm: algorithm) { return true }
             case .privateKey(let key):
-                try context.chargeKeyOperation()
+                try context.charge(steps: key.publicKey.weight)
                 if key.publicKey.verifies(signature, of: message, algorithm: algorithm) {
                     return true
                 }

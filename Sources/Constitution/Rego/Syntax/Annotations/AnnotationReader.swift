@@ -80,10 +80,11 @@ struct AnnotationReader {
         }
         let value: JSONValue
         do {
-            value = try BlockYAML.read(lines)
+            var reader = try YAMLReader(Text(lines.joined(separator: "\n")))
+            value = try reader.document().jsonValue
         } catch {
-            let position = block[min(error.line + 1, block.count - 1)].position
-            throw wrong("This METADATA cannot be read: \(error.message)", at: position)
+            let position = block[min(error.line, block.count - 1)].position
+            throw wrong("This METADATA cannot be read: \(error.reason).", at: position)
         }
         guard case .object(let said) = value else {
             throw wrong("METADATA is a list of keys with values, as in 'title: ...'.", at: start)
