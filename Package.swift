@@ -39,7 +39,7 @@ let modules: [Module] = [
     .swift(
         "Operations",
         in: "Surface",
-        uses: "Canon Patterns Crypto Host Genesis Law Rego Registry Policy Integrity"
+        uses: "Canon Patterns Crypto Host Genesis Law Rego Registry Policy Gates Integrity"
     ),
     .program("charter", in: "Surface", uses: "Host Operations"),
 ]

@@ -1,5 +1,6 @@
 package import Canon
 package import Crypto
+package import Gates
 package import Host
 package import Integrity
 package import Law
@@ -20,6 +21,8 @@ package enum OperationFault: Fault {
     case document(path: String, DocumentFault)
     /// Policies that cannot be taken.
     case bundle(BundleRefusal)
+    /// Active policies, or keys for them, that cannot be used.
+    case gates(GatesFault)
     /// An input that policies are not asked about, because two readers might disagree about it.
     case input(path: String, InputFault)
     /// A question that policies do not understand.
@@ -42,6 +45,7 @@ package enum OperationFault: Fault {
         case .crypto(let fault): fault.code
         case .document(_, let fault): fault.code
         case .bundle(let fault): fault.code
+        case .gates(let fault): fault.code
         case .input(_, let fault): fault.code
         case .query(let fault): fault.code
         case .evaluation(let fault): fault.code
@@ -58,6 +62,7 @@ package enum OperationFault: Fault {
         case .law(let fault): fault.cause
         case .document(_, let fault): fault
         case .bundle(let fault): fault.cause
+        case .gates(let fault): fault.cause
         case .input(_, let fault): fault
         default: nil
         }
@@ -74,6 +79,7 @@ package enum OperationFault: Fault {
         case .document(let path, _), .input(let path, _): "\(Printable(path)) cannot be read."
         case .bundle(.policies(let errors)): "The policies do not compile.\n" + errors.shown
         case .bundle(let fault): fault.description
+        case .gates(let fault): fault.description
         case .query(let errors): "The query cannot be understood.\n" + errors.shown
         case .evaluation(let fault): fault.description
         case .noRoot(let path):

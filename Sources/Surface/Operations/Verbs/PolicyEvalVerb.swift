@@ -13,29 +13,18 @@ struct PolicyEvalVerb {
             ';' between them. Every way in which they hold together is printed with its variables.
             Exit status 1 when there is none: the answer is undefined.
 
-            --decide reads the answer as gates do: true or false; an object with a verdict; or, as in
-            conftest, the sets deny, violation and warn of a package. Reasons come with rule, file and
-            line. Exit status 1 unless the decision is allow.
-
             A built-in that fails ends the evaluation with a fault, as in a decision that binds;
-            --lenient makes it undefined instead, as OPA does.
-            Example: charter policy eval data.main --bundle policy --input deployment.json --decide
+            --lenient makes it undefined instead, as OPA does. 'charter policy decide' reads what a
+            document is as a decision, such as deny, violation and warn in the manner of conftest.
+            Example: charter policy eval data.app --bundle policy --input request.json
             """,
         operands: [.init(name: "QUERY", summary: "what to ask")],
         options: [PolicyInput.option] + PolicySources.options + [
-            .init(name: "decide", value: nil, summary: "read the answer as a decision"),
-            lenient,
+            PolicySources.lenient
         ]
     ) { request, surroundings throws(OperationFault) in
         try PolicyEvalVerb(request, surroundings).answer()
     }
-
-    /// The option for built-ins that fail without ending a decision.
-    static let lenient = Operation.Option(
-        name: "lenient",
-        value: nil,
-        summary: "a built-in that fails is undefined"
-    )
 
     private let query: String
     private let sources: PolicySources
@@ -52,29 +41,6 @@ struct PolicyEvalVerb {
     }
 
     private func answer() throws(OperationFault) -> Answer {
-        guard request.has("decide") else { return try rows() }
-        guard let path = QueryPath(query) else {
-            throw .usage(
-                "--decide asks for a document, such as data.app.allow; "
-                    + "\"\(Printable(query))\" names none."
-            )
-        }
-        guard !request.has("lenient") else {
-            throw .usage("A decision is always strict; leave --lenient out.")
-        }
-        let point = BundleDecisionPoint(.ready(try sources.loaded()))
-        let decision = point.decide(
-            DecisionRequest(
-                id: "eval",
-                query: path,
-                input: input.forDecision,
-                time: Timestamp(nanoseconds: surroundings.clock.now)
-            )
-        )
-        return Report.decision(decision)
-    }
-
-    private func rows() throws(OperationFault) -> Answer {
         let policy = try sources.loaded().policy
         let prepared: PreparedQuery
         do {

@@ -26,7 +26,7 @@ struct PolicyTestVerb {
         options: [
             .init(name: "run", value: "PATTERN", summary: "run only tests with such names"),
             .init(name: "coverage", value: nil, summary: "say which lines no test came by"),
-            PolicySources.v0, PolicyEvalVerb.lenient,
+            PolicySources.v0, PolicySources.lenient,
         ]
     ) { request, surroundings throws(OperationFault) in
         try PolicyTestVerb(request, surroundings).answer()
@@ -108,7 +108,7 @@ struct PolicyTestVerb {
     private func lines(_ coverage: PolicyCoverage) -> [String] {
         coverage.files.filter { !$0.missed.isEmpty }.map { file in
             "not covered  \(file.path):" + PolicyTestVerb.ranges(file.missed)
-        } + ["coverage \(coverage.json["percent"].map { "\($0.number?.text ?? "")" } ?? "") %"]
+        } + ["coverage \(coverage.text) %"]
     }
 
     /// Numbers of lines as people write them: `3-5, 9`.

@@ -37,6 +37,13 @@ struct PolicySources {
         summary: "policies without a manifest are written in Rego v0"
     )
 
+    /// The option for built-ins that fail without ending an evaluation.
+    static let lenient = Operation.Option(
+        name: "lenient",
+        value: nil,
+        summary: "a built-in that fails is undefined"
+    )
+
     /// Reads what `--bundle` and `--data` name.
     init(_ request: Request, _ surroundings: Surroundings) throws(OperationFault) {
         let paths = request.option("bundle").map { [$0] } ?? []

@@ -1,4 +1,5 @@
 import Canon
+import Gates
 import Policy
 import Rego
 
@@ -55,6 +56,30 @@ extension Report {
 }
 
 extension Report {
+    /// The answer for a bundle that is not fit to decide.
+    static func refusal(_ review: BundleReview, _ summary: String) -> Answer {
+        Answer(
+            .refused,
+            json: ["verdict": "refused", "review": review.json],
+            lines: review.findings.prefix(findingsMax).flatMap { shown($0.description) }
+                + (review.findings.count > findingsMax ? [more(review.findings.count)] : [])
+                + ["", "\(review.sentence); \(summary)"]
+        )
+    }
+
+    /// The answer for what the law of bundles refuses; anything else is a fault.
+    static func refusal(_ fault: GatesFault) throws(OperationFault) -> Answer {
+        guard fault.isRefusal else { throw .gates(fault) }
+        return Answer(
+            .refused,
+            json: [
+                "verdict": "refused", "code": .string(fault.code),
+                "reason": .string(fault.description),
+            ],
+            lines: ["refused: \(fault.description) [\(fault.code)]"]
+        )
+    }
+
     /// The answer for a decision: what was decided, why, and what to do next.
     static func decision(_ decision: PolicyDecision) -> Answer {
         var lines = [decision.verdict.sentence + " by \(decision.source.sentence)"]
@@ -72,13 +97,30 @@ extension Report {
         )
     }
 
-    private static func reason(_ reason: DecisionReason, as kind: String) -> [String] {
+    static func reason(_ reason: DecisionReason, as kind: String) -> [String] {
         let place = reason.file.isEmpty ? "" : " at \(reason.file):\(reason.line)"
         return [
             "    \(kind): \(reason.message)", "      rule: \(reason.rule)\(place)",
             "      next: \(reason.next)",
         ]
     }
+}
+
+extension BundleReview {
+    /// What the review came to.
+    var sentence: String {
+        let name = "\(bundle.name) revision \(bundle.revision)"
+        guard isPassed, let tests else {
+            return "\(name) is not fit to decide: \(Report.count(findings.count, "finding"))"
+        }
+        return "\(name) is fit to decide: \(Report.count(tests.ranCount, "test")), "
+            + "\(tests.coverage.text) % of its lines covered"
+    }
+}
+
+extension PolicyCoverage {
+    /// The percentage with at most one decimal.
+    var text: String { json["percent"]?.number?.text ?? "" }
 }
 
 extension PolicyErrors {
