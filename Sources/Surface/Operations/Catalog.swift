@@ -35,6 +35,8 @@ package enum Catalog {
         PolicyRollbackVerb.operation,
         PolicyListVerb.operation,
         PolicyDiffVerb.operation,
+        GateListVerb.operation,
+        GateCheckVerb.operation,
         DoctorVerb.operation,
         VersionVerb.operation,
         CompletionsVerb.operation,

@@ -1,5 +1,6 @@
 import Canon
 import Gates
+import Host
 import Policy
 import Rego
 
@@ -29,14 +30,11 @@ enum PolicyActivateVerb {
         let use = try use(request)
         let bundle = try surroundings.bundle(request.operands[0])
         let policies = try RootPolicies(surroundings)
+        let shelf = try policies.shelf()
+        let actor = try policies.actor()
         let time = Timestamp(nanoseconds: surroundings.clock.now)
         do throws(GatesFault) {
-            let state = try policies.shelf().activate(
-                bundle,
-                as: use,
-                by: policies.actor(),
-                at: time
-            )
+            let state = try shelf.activate(bundle, as: use, by: actor, at: time)
             let words =
                 switch use {
                 case .active: "active"

@@ -1,4 +1,5 @@
 import Canon
+import Crypto
 import Gates
 import Host
 import Policy

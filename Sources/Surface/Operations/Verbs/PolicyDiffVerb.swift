@@ -1,6 +1,7 @@
 import Canon
 import Host
 import Policy
+import Rego
 
 /// `charter policy diff A B --inputs FILE`.
 struct PolicyDiffVerb {

@@ -17,7 +17,7 @@ enum PolicyListVerb {
     ) { request, surroundings throws(OperationFault) in
         let shelf = try RootPolicies(surroundings).shelf()
         let states: [ShelfState]
-        do {
+        do throws(GatesFault) {
             states = try shelf.states()
         } catch {
             throw .gates(error)

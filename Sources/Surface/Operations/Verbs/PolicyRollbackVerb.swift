@@ -1,5 +1,6 @@
 import Canon
 import Gates
+import Host
 
 /// `charter policy rollback BUNDLE`.
 enum PolicyRollbackVerb {

@@ -2,6 +2,7 @@ import Canon
 import Crypto
 import Gates
 import Host
+import Integrity
 import Policy
 import Rego
 
@@ -37,7 +38,7 @@ enum PolicySignVerb {
         guard review.isPassed else { return Report.refusal(review, "not signed.") }
         let (key, origin) = try key(request, surroundings)
         let signed: PolicyBundle
-        do {
+        do throws(BundleRefusal) {
             signed = try BundleSignature.sign(
                 bundle,
                 builtBy: request.option("by") ?? "charter \(CharterVersion.text)",
@@ -82,7 +83,7 @@ enum PolicySignVerb {
     ) throws(OperationFault) -> (SigningKey, String) {
         guard let path = request.option("key") else {
             let policies = try RootPolicies(surroundings)
-            do {
+            do throws(GatesFault) {
                 let key = try policies.keys.signing(randomness: surroundings.randomness)
                 return (key, policies.root.id)
             } catch {
