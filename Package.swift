@@ -31,7 +31,12 @@ let modules: [Module] = [
     // Evidence: what happened, and what is. (Ledger and State come with the ledger.)
 
     // Guard: nothing takes effect without passing here.
-    .swift("Integrity", in: "Guard", uses: "Canon Patterns Crypto Host Law Registry"),
+    .swift("Gates", in: "Guard", uses: "Canon Telemetry Crypto Host Rego Registry Policy"),
+    .swift(
+        "Integrity",
+        in: "Guard",
+        uses: "Canon Patterns Crypto Host Law Registry Policy Gates"
+    ),
 
     // Runtime: who does the work. (Wire, Cognition, Controllers and Planes come with the planes.)
 

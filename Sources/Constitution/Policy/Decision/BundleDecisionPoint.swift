@@ -53,6 +53,52 @@ package struct BundleDecisionPoint: DecisionPoint {
     }
 
     package func decide(_ request: DecisionRequest) -> PolicyDecision {
+        let question: Question
+        switch opened(request) {
+        case .failure(let refused): return refused.decision
+        case .success(let opened): question = opened
+        }
+        guard let candidate else { return question.decision(by: question.bundle) }
+        // In a dry run the active bundle holds for everybody.
+        let isCanary = request.mode != .dryRun && isCanary(question.digest)
+        let (first, other) =
+            isCanary ? (candidate, question.bundle) : (question.bundle, candidate)
+        var decision = question.decision(by: first, isCandidate: isCanary)
+        let beside = question.decision(by: other, isCandidate: !isCanary)
+        decision.shadow = PolicyDecision.Shadow(
+            verdict: beside.verdict,
+            reasons: beside.reasons,
+            source: beside.source,
+            steps: beside.steps
+        )
+        return decision
+    }
+
+    package func document(_ request: DecisionRequest) -> DocumentAnswer {
+        switch opened(request) {
+        case .failure(let refused): return .refused(refused.decision)
+        case .success(let question):
+            switch question.value(in: question.bundle, isCandidate: false) {
+            case .success(let answer):
+                return .value(answer.value, Question.source(question.bundle, isCandidate: false))
+            case .failure(let refused): return .refused(refused.decision)
+            }
+        }
+    }
+
+    package var masks: [String] {
+        // What either of the two would hide is hidden: both see the input.
+        guard case .ready(let bundle) = active else { return [] }
+        return bundle.bundle.manifest.masks + (candidate?.bundle.manifest.masks ?? [])
+    }
+
+    /// Whether the candidate decides an input: always the same for the same input.
+    package func isCanary(_ inputDigest: Digest) -> Bool {
+        Int(inputDigest.words.0 % 100) < canaryPercent
+    }
+
+    /// The request with its input read and its bundle at hand.
+    private func opened(_ request: DecisionRequest) -> Result<Question, Refused> {
         let input: Value?
         let digest: Digest
         switch request.input {
@@ -63,266 +109,52 @@ package struct BundleDecisionPoint: DecisionPoint {
                 let value = try Value(parsing: bytes, limits: request.limits)
                 (input, digest) = (value, .sha256(of: value.json))
             } catch {
-                return refusal(
-                    request,
-                    digest: .sha256(of: bytes),
+                let complaint = Refusal(
                     code: error.code,
                     reason: "The input cannot be judged. \(error.description)",
                     next: "Send the input as JSON that every reader understands alike."
                 )
+                return .failure(refused(request, .sha256(of: bytes), complaint))
             }
         }
         switch active {
+        case .ready(let bundle):
+            return .success(
+                Question(
+                    request: request,
+                    input: input,
+                    digest: digest,
+                    bundle: bundle,
+                    notices: notices
+                )
+            )
         case .missing(let bundle):
-            return refusal(
-                request,
-                digest: digest,
-                source: .none(bundle),
+            let complaint = Refusal(
                 code: DecisionCode.noBundle.rawValue,
                 reason: "No bundle \(Printable(bundle)) is active, so nothing is allowed.",
                 next: "Activate one with 'charter policy activate'."
             )
+            return .failure(refused(request, digest, complaint))
         case .refused(let bundle, let code, let reason, let next):
-            return refusal(
-                request,
-                digest: digest,
-                source: .none(bundle),
+            let complaint = Refusal(
                 code: code,
                 reason: "The bundle \(Printable(bundle)) cannot be used. \(reason)",
                 next: next
             )
-        case .ready(let bundle): return decide(request, input, digest, by: bundle)
+            return .failure(refused(request, digest, complaint))
         }
     }
 
-    private func decide(
-        _ request: DecisionRequest,
-        _ input: Value?,
-        _ digest: Digest,
-        by bundle: LoadedBundle
-    ) -> PolicyDecision {
-        guard let candidate else {
-            return answer(request, input, digest, by: bundle, isCandidate: false)
-        }
-        // In a dry run the active bundle holds for everybody.
-        let isCanary = request.mode != .dryRun && isCanary(digest)
-        let (first, other) = isCanary ? (candidate, bundle) : (bundle, candidate)
-        var decision = answer(request, input, digest, by: first, isCandidate: isCanary)
-        let beside = answer(request, input, digest, by: other, isCandidate: !isCanary)
-        decision.shadow = PolicyDecision.Shadow(
-            verdict: beside.verdict,
-            reasons: beside.reasons,
-            source: beside.source,
-            steps: beside.steps
-        )
-        return decision
-    }
-
-    /// Whether the candidate decides an input: always the same for the same input.
-    package func isCanary(_ inputDigest: Digest) -> Bool {
-        Int(inputDigest.words.0 % 100) < canaryPercent
-    }
-
-    // MARK: - One bundle
-
-    private func answer(
-        _ request: DecisionRequest,
-        _ input: Value?,
-        _ digest: Digest,
-        by bundle: LoadedBundle,
-        isCandidate: Bool
-    ) -> PolicyDecision {
-        let source = PolicyDecision.Source(
-            bundle: bundle.bundle.name,
-            revision: bundle.bundle.revision,
-            digest: bundle.bundle.digest,
-            isCandidate: isCandidate
-        )
-        func refused(
-            _ code: String,
-            _ reason: String,
-            _ next: String,
-            file: String = "",
-            line: Int = 0,
-            steps: Int = 0
-        ) -> PolicyDecision {
-            refusal(
-                request,
-                digest: digest,
-                source: source,
-                code: code,
-                reason: reason,
-                next: next,
-                file: file,
-                line: line,
-                steps: steps
-            )
-        }
-        let question: PreparedEntryPoint
-        do {
-            guard let known = try bundle.question(request.query) else {
-                return refused(
-                    DecisionCode.unknownQuery.rawValue,
-                    "The bundle \(bundle.bundle.name) has no document \(request.query).",
-                    "Ask for one of its entry points: "
-                        + bundle.entryPoints.map(\.description).joined(separator: ", ") + "."
-                )
-            }
-            question = known
-        } catch {
-            return refused(error.code, error.description, "Correct the name that is asked for.")
-        }
-        let context = DecisionContext(
-            nowNanoseconds: request.time.nanoseconds,
-            seed: digest.words.0,
-            budget: request.budget,
-            isStrict: true
-        )
-        let (outcome, steps) = question.measured(input: input, in: context)
-        let findings = RuleFinder(bundle, request, input, context)
-        switch outcome {
-        case .failure(let error):
-            return refused(
-                error.code,
-                "The policy could not decide: \(error.message)",
-                "Correct the policy, or send an input that it is written for.",
-                file: error.file,
-                line: error.position.line,
-                steps: steps
-            )
-        case .success(nil):
-            let place = findings.definition
-            return refused(
-                DecisionCode.undefined.rawValue,
-                "\(request.query) is undefined for this input, and what no rule allows is denied.",
-                place?.next ?? explainStep(request.query),
-                file: place?.file ?? "",
-                line: place?.line ?? 0,
-                steps: steps
-            )
-        case .success(let value?):
-            do throws(DecisionReading.WrongShape) {
-                let reading = try DecisionReading(value)
-                return decision(reading, request, digest, source, findings, steps)
-            } catch {
-                let place = findings.definition
-                return refused(
-                    DecisionCode.wrongShape.rawValue,
-                    "\(request.query) is no answer. \(error.reason)",
-                    "Let the rule give true or false, an object with a verdict, or a set of "
-                        + "reasons.",
-                    file: place?.file ?? "",
-                    line: place?.line ?? 0,
-                    steps: steps
-                )
-            }
-        }
-    }
-
-    private func decision(
-        _ reading: DecisionReading,
+    private func refused(
         _ request: DecisionRequest,
         _ digest: Digest,
-        _ source: PolicyDecision.Source,
-        _ finder: RuleFinder,
-        _ steps: Int
-    ) -> PolicyDecision {
-        var complaints = reading.complaints
-        if complaints.isEmpty, reading.verdict != .allow {
-            complaints = [DecisionReading.Complaint(message: silence(reading.verdict, request))]
-        }
-        let code: DecisionCode =
-            switch reading.verdict {
-            case .allow, .deny: .denied
-            case .needsApproval: .needsApproval
-            case .narrowed: .narrowed
-            case .deferred: .deferred
+        _ refusal: Refusal
+    ) -> Refused {
+        let source: PolicyDecision.Source =
+            switch active {
+            case .ready(let bundle): Question.source(bundle, isCandidate: false)
+            case .refused(let bundle, _, _, _), .missing(let bundle): .none(bundle)
             }
-        return PolicyDecision(
-            verdict: reading.verdict,
-            reasons: complaints.map { reason($0, code, request, finder) },
-            warnings: notices + reading.warnings.map { reason($0, .warning, request, finder) },
-            obligations: reading.obligations,
-            source: source,
-            query: request.query,
-            inputDigest: digest,
-            steps: steps,
-            mode: request.mode
-        )
-    }
-
-    private func reason(
-        _ complaint: DecisionReading.Complaint,
-        _ code: DecisionCode,
-        _ request: DecisionRequest,
-        _ finder: RuleFinder
-    ) -> DecisionReason {
-        let place = finder.place(of: complaint)
-        return DecisionReason(
-            rule: complaint.rule ?? place?.rule ?? request.query.description,
-            file: place?.file ?? "",
-            line: place?.line ?? 0,
-            code: complaint.code ?? code.rawValue,
-            message: complaint.message,
-            next: complaint.next ?? place?.next ?? explainStep(request.query)
-        )
-    }
-
-    /// What is said for a policy that gives no reason of its own.
-    private func silence(_ verdict: DecisionVerdict, _ request: DecisionRequest) -> String {
-        switch verdict {
-        case .allow, .deny: "\(request.query) does not allow this."
-        case .needsApproval: "\(request.query) asks for the approval of a human."
-        case .narrowed: "\(request.query) allows less than was asked for."
-        case .deferred: "\(request.query) leaves the decision to somebody else."
-        }
-    }
-
-    private func explainStep(_ query: QueryPath) -> String {
-        "Run 'charter policy explain \(query) --input FILE' to see which line did not hold."
-    }
-
-    private func refusal(
-        _ request: DecisionRequest,
-        digest: Digest,
-        source: PolicyDecision.Source? = nil,
-        code: String,
-        reason: String,
-        next: String,
-        file: String = "",
-        line: Int = 0,
-        steps: Int = 0
-    ) -> PolicyDecision {
-        PolicyDecision(
-            verdict: .deny,
-            reasons: [
-                DecisionReason(
-                    rule: request.query.description,
-                    file: file,
-                    line: line,
-                    code: code,
-                    message: reason,
-                    next: next
-                )
-            ],
-            warnings: notices,
-            source: source ?? activeSource,
-            query: request.query,
-            inputDigest: digest,
-            steps: steps,
-            mode: request.mode
-        )
-    }
-
-    private var activeSource: PolicyDecision.Source {
-        switch active {
-        case .ready(let bundle):
-            PolicyDecision.Source(
-                bundle: bundle.bundle.name,
-                revision: bundle.bundle.revision,
-                digest: bundle.bundle.digest
-            )
-        case .refused(let bundle, _, _, _), .missing(let bundle): .none(bundle)
-        }
+        return Refused(refusal, request, digest, source, notices)
     }
 }
