@@ -44,7 +44,7 @@ let modules: [Module] = [
     .swift(
         "Operations",
         in: "Surface",
-        uses: "Canon Patterns Crypto Host Genesis Law Registry Integrity"
+        uses: "Canon Patterns Crypto Host Genesis Law Rego Registry Policy Gates Integrity"
     ),
     .program("charter", in: "Surface", uses: "Host Operations"),
 ]

@@ -36,6 +36,11 @@ package struct BundleFile: Sendable, Equatable {
         case other
     }
 
+    /// Whether a file of that path means anything to the engine.
+    package static func isRead(_ path: String) -> Bool {
+        BundleFile(path: path, bytes: []).role != .other
+    }
+
     var role: Role {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         if path.hasSameBytes(as: PolicyBundle.manifestName) { return .manifest }

@@ -47,7 +47,7 @@ package final class LoadedBundle: Sendable {
             self.policy = policy
             self.prepared = prepared
         } catch {
-            throw .policies(error.quoting(bundle))
+            throw .policies(error.quoting(bundle.files))
         }
     }
 
@@ -107,7 +107,7 @@ extension PolicyBundle {
                 errors += error.errors
             }
         }
-        if !errors.isEmpty { throw .policies(PolicyErrors(errors).quoting(self)) }
+        if !errors.isEmpty { throw .policies(PolicyErrors(errors).quoting(files)) }
         for module in modules where !BundleRoots.contain(module.package.path, manifest.roots) {
             let what = (["data"] + module.package.path).joined(separator: ".")
             throw .outsideRoots(path: module.file, what: what)
@@ -118,10 +118,10 @@ extension PolicyBundle {
 
 extension PolicyErrors {
     /// The same errors with the lines of text that they are about.
-    func quoting(_ bundle: PolicyBundle) -> PolicyErrors {
+    package func quoting(_ files: [BundleFile]) -> PolicyErrors {
         PolicyErrors(
             errors.map { error in
-                let file = bundle.files.first { $0.path.hasSameBytes(as: error.file) }
+                let file = files.first { $0.path.hasSameBytes(as: error.file) }
                 return file.map { error.quoting($0.bytes) } ?? error
             }
         )
@@ -143,7 +143,7 @@ extension [PolicyModule] {
 
 extension Rule {
     /// The constant names of what it defines: `p`, `a.b`.
-    var names: [String] {
+    package var names: [String] {
         if let names = head.reference.names { return names }
         guard case .variable(let name) = head.reference.head.kind else { return [] }
         var names = [name]

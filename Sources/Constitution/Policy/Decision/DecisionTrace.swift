@@ -2,7 +2,7 @@ package import Canon
 package import Rego
 
 /// Which lines of the policies a decision came by, and which of them held: why it fell.
-package struct DecisionTrace: Sendable {
+package struct DecisionTrace: Sendable, Equatable {
     /// One line of a body, or a rule.
     package struct Line: Sendable, Hashable {
         package let rule: String
@@ -35,11 +35,21 @@ package struct DecisionTrace: Sendable {
         context: DecisionContext = DecisionContext()
     ) throws(PolicyErrors) {
         let question = try bundle.observedQuestion(query)
+        self.init(of: question, in: bundle.bundle, input: input, context: context)
+    }
+
+    /// Evaluates a question that was compiled for observation, and listens.
+    init(
+        of question: PreparedEntryPoint,
+        in bundle: PolicyBundle,
+        input: Value?,
+        context: DecisionContext
+    ) {
         let listener = TraceListener()
         outcome = question.measured(input: input, in: context, observer: listener).outcome
         printed = listener.printed
         let texts = Dictionary(
-            bundle.bundle.policies.map { ($0.path, $0.bytes) },
+            bundle.policies.map { ($0.path, $0.bytes) },
             uniquingKeysWith: { first, _ in first }
         )
         lines = listener.counts.map { key, counts in

@@ -78,7 +78,7 @@ package struct BundleReview: Sendable {
             ("findings", .array(findings.map(\.json))),
         ])
         if let tests {
-            members["tests"] = .integer(tests.outcomes.count)
+            members["tests"] = .integer(tests.ranCount)
             members["tests_passed"] = .integer(tests.passedCount)
             members["coverage"] = tests.coverage.json["percent"]
         }
@@ -137,7 +137,7 @@ package struct BundleReview: Sendable {
         _ tests: PolicyTestRun,
         in bundle: PolicyBundle
     ) -> [ReviewFinding] {
-        if tests.outcomes.isEmpty, !bundle.policies.isEmpty {
+        if tests.ranCount == 0, !bundle.policies.isEmpty {
             return [
                 ReviewFinding(
                     code: ReviewFinding.Code.noTests.rawValue,
@@ -148,7 +148,7 @@ package struct BundleReview: Sendable {
         }
         return tests.outcomes.compactMap { outcome in
             switch outcome.result {
-            case .passed: return nil
+            case .passed, .skipped: return nil
             case .failed(let value):
                 let words = value.map { String(decoding: $0.json, as: UTF8.self) }
                 return ReviewFinding(
