@@ -62,6 +62,9 @@ struct SealMemory: Sendable {
             return []
         } catch .notADirectory {
             return []
+        } catch .permissionDenied {
+            // Somebody else's memory: whoever may not read it has sealed nothing there.
+            return []
         } catch {
             throw .host(error)
         }
