@@ -33,7 +33,9 @@ package struct GateDefinition: Sendable {
         trigger = reader.text("trigger")
         let evaluates = reader.text("evaluates")
         if Subject(rawValue: evaluates) == nil {
-            reader.complain("The field \"evaluates\" is none of \"framework\", \"gate\" and \"policy\".")
+            reader.complain(
+                "The field \"evaluates\" is none of \"framework\", \"gate\" and \"policy\"."
+            )
         }
         subject = Subject(rawValue: evaluates) ?? .gate
         rules = reader.value("rules") ?? .object(JSONObject())
