@@ -260,16 +260,20 @@ struct `A chain of certificates` {
         }
     }
 
-    @Test(arguments: [
+    private static let hosts = [
         ("a.example", true), ("A.EXAMPLE", true), ("x.b.example", true), ("192.0.2.7", true),
         ("[192.0.2.7]", true), ("b.example", false), ("y.x.b.example", false),
         ("c.example", false), ("192.0.2.8", false), ("", false), ("a.example\0.evil", false),
         ("Middle", false),
-    ])
-    func `is for its hosts only`(host: String, isFor: Bool) throws {
+    ]
+
+    @Test func `is for its hosts only`() throws {
         let authority = try Authority()
         let leaf = try authority.issue("server", subject: "/CN=c.example")
-        #expect(authority.said(leaf, host: host) == (isFor ? "accepted" : untrusted))
+        for (host, isFor) in Self.hosts {
+            let said = authority.said(leaf, host: host)
+            #expect(said == (isFor ? "accepted" : untrusted), "\(host)")
+        }
     }
 
     @Test func `is for its uses only`() throws {

@@ -209,6 +209,21 @@ struct `A token` {
         #expect(call("io.jwt.decode_verify", token, ["secret": "secreu"]) == refused)
     }
 
+    @Test func `pays for the size of a key`() {
+        func digits(_ count: Int) -> Value {
+            .text(base64url([UInt8](repeating: 0xC5, count: count)))
+        }
+        let half = digits(1024)
+        let key: Value = [
+            "kty": "RSA", "n": digits(2048), "e": "AQAB", "d": digits(2047), "p": half, "q": half,
+            "dp": half, "dq": half, "qi": half,
+        ]
+        #expect(signed(["alg": "RS256"], [:], key) == "exhausted: steps")
+        let slow: Value = ["kty": "RSA", "n": digits(2048), "e": digits(2000)]
+        let token = signed(["alg": "ES256"], [:], curve)
+        #expect(call("io.jwt.verify_rs256", token, text(slow)) == "exhausted: steps")
+    }
+
     @Test func `pays for every signature`() {
         let token = signed(["alg": "ES256"], [:], curve)
         var context = BuiltinContext(budget: WorkBudget(stepsMax: 5_000, bytesMax: 1 << 20))

@@ -42,6 +42,13 @@ import COpenSSL
 
     deinit { unsafe EVP_PKEY_free(key) }
 
+    /// About how long a signature takes, in steps of a few dozen nanoseconds.
+    package var weight: Int {
+        guard case .rsa(let rsa) = numbers else { return 2 * publicKey.weight }
+        let words = ForeignPublicKey.bitCount(rsa.modulus) / 64 + 1
+        return 2 * words * words * words + publicKey.weight
+    }
+
     /// Signs a message; the same key, message and algorithm always make the same signature.
     package func sign(
         _ message: [UInt8],

@@ -93,6 +93,21 @@ package struct ForeignPublicKey: Hashable, Sendable {
         }
     }
 
+    /// About how long a verification takes, in steps of a few dozen nanoseconds.
+    ///
+    /// Whoever lets strangers choose keys charges for them by this: the largest RSA key takes a
+    /// hundred times as long as a common one, and one with a long exponent a hundred times that.
+    package var weight: Int {
+        switch numbers {
+        case .rsa(let modulus, let exponent):
+            let words = ForeignPublicKey.bitCount(modulus) / 64 + 1
+            return words * words * (ForeignPublicKey.bitCount(exponent) / 17 + 1)
+        case .ecdsa(.p256, _, _), .ed25519: return 5_000
+        case .ecdsa: return 40_000
+        case .other: return 1_000
+        }
+    }
+
     /// Whether an RSA key is of a size that may sign.
     var isStrong: Bool {
         guard case .rsa(let modulus, _) = numbers else { return true }

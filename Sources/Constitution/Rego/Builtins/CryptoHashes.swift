@@ -25,14 +25,20 @@ extension BuiltinTable {
         Builtin(name, [.string], .string) { arguments, context throws(BuiltinError) in
             let text = try arguments.text(0)
             try context.charge(hashing: text.count)
+            try demand(hash)
             return .string(Text(hexadecimal: hash.of(text.bytes)))
         }
+    }
+
+    private static func demand(_ hash: ForeignHash) throws(BuiltinError) {
+        guard hash.isOffered else { throw .failed("this machine does not offer \(hash)") }
     }
 
     private static func authentication(_ name: String, _ hash: ForeignHash) -> Builtin {
         Builtin(name, [.string, .string], .string) { arguments, context throws(BuiltinError) in
             let (message, key) = (try arguments.text(0), try arguments.text(1))
             try context.charge(hashing: message.count + key.count)
+            try demand(hash)
             return .string(
                 Text(hexadecimal: hash.authentication(of: message.bytes, key: key.bytes))
             )
@@ -46,9 +52,10 @@ extension BuiltinContext {
         try charge(steps: 16 + count / 32)
     }
 
-    /// Charges one operation with a public or a private key, worth many thousand simple steps.
-    mutating func chargeKeyOperation() throws(BuiltinError) {
-        try charge(steps: 10_000)
+    /// Charges what reading keys and certificates takes, by the bytes that they stand in.
+    mutating func charge(readingKeys count: Int) throws(BuiltinError) {
+        try charge(bytes: 4 * count)
+        try charge(steps: 1_000 + 8 * count)
     }
 }
 

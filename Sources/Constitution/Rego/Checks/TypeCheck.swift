@@ -119,7 +119,27 @@ struct TypeCheck {
     }
 
     private mutating func check(_ modifier: Modifier) {
-        if case .value(let term) = modifier.replacement { _ = infer(term) }
+        switch modifier.replacement {
+        case .value(let term): _ = infer(term)
+        case .function(let other):
+            guard case .function(let function) = modifier.target else { return }
+            let (wanted, found) = (source.arity(function), source.arity(other))
+            guard wanted != found else { return }
+            let number = "\(found) argument\(found == 1 ? "" : "s")"
+            refuse(
+                .arity,
+                at: modifier.position,
+                "\(name(of: other)) takes \(number), and \(name(of: function)) takes \(wanted):"
+                    + " one cannot replace the other."
+            )
+        }
+    }
+
+    private func name(of function: Call.Function) -> String {
+        switch function {
+        case .builtin(let name): name
+        case .rule(let node): source.tree[node].name
+        }
     }
 
     // MARK: Unification
@@ -372,9 +392,13 @@ struct TypeCheck {
         refuse(at: position, "These are never equal: one is \(left.noun), the other \(right.noun).")
     }
 
-    private mutating func refuse(at position: SourcePosition, _ message: String) {
+    private mutating func refuse(
+        _ code: PolicyErrorCode = .type,
+        at position: SourcePosition,
+        _ message: String
+    ) {
         guard !isLearning else { return }
-        let error = PolicyError(.type, file: file, at: position, message)
+        let error = PolicyError(code, file: file, at: position, message)
         if !errors.contains(error) { errors.append(error) }
     }
 }

@@ -106,7 +106,8 @@ final class Assembler {
     }
 
     func newProcedure(_ name: String) -> Int32 {
-        program.procedures.append(Program.Procedure(name: name, start: newLabel()))
+        program.procedures.append(Program.Procedure(start: newLabel()))
+        program.names.append(name)
         return Int32(program.procedures.count - 1)
     }
 
@@ -170,6 +171,16 @@ final class Assembler {
     func table(_ entries: [Value: Label]) -> Int32 {
         program.tables.append(entries)
         return Int32(program.tables.count - 1)
+    }
+
+    func candidates(_ blocks: [Label]) -> Int32 {
+        program.candidates.append(blocks)
+        return Int32(program.candidates.count - 1)
+    }
+
+    func candidateTable(_ byValue: [Value: Int32], otherwise: Int32) -> Int32 {
+        program.candidateTables.append(.init(byValue: byValue, otherwise: otherwise))
+        return Int32(program.candidateTables.count - 1)
     }
 
     func modifierList(_ targets: [Program.ModifierList.Target]) -> Int32 {

@@ -221,7 +221,7 @@ extension ProcedureAssembler {
 
     func note(_ kind: Spot.Kind, _ range: SourceRange) {
         guard assembler.options.isObserved else { return }
-        let name = assembler.program.procedures[Int(number)].name
+        let name = assembler.program.names[Int(number)]
         emit(.note(assembler.spot(Spot(kind: kind, rule: name, file: file, range: range))))
     }
 

@@ -73,15 +73,16 @@ struct LocalScopes {
     ///
     /// `isHidden` tells that the name is no name of the module here.
     mutating func look(up name: String) -> (variable: Variable?, isHidden: Bool) {
+        var isHidden = false
         for index in scopes.indices.reversed() {
             if let variable = scopes[index].declared[name] { return (variable, true) }
-            if scopes[index].pending.contains(name) {
-                // A closure that reads the name before it is declared has a variable of its own.
-                if index == scopes.count - 1 { scopes[index].readEarly.insert(name) }
-                return (nil, true)
-            }
+            isHidden = isHidden || scopes[index].pending.contains(name)
         }
-        return (nil, false)
+        // A closure that reads the name before an outer body declares it has a variable of its own.
+        if let last = scopes.indices.last, scopes[last].pending.contains(name) {
+            scopes[last].readEarly.insert(name)
+        }
+        return (nil, isHidden)
     }
 
     mutating func undeclared(_ name: String, at position: SourcePosition) -> Variable {

@@ -34,16 +34,14 @@ package enum PolicyCompiler {
         for node in tree.nodes.indices {
             for rule in tree[node].rules {
                 let module = modules[rule.module]
+                let path = tree[node].path
                 var resolver = Resolver(
                     tree: tree,
                     names: names[rule.module],
                     file: module.file,
-                    metadata: RuleMetadata(
-                        rule: rule.rule,
-                        of: rule.module,
-                        path: tree[node].path,
-                        in: modules
-                    )
+                    metadata: {
+                        RuleMetadata(rule: rule.rule, of: rule.module, path: path, in: modules)
+                    }
                 )
                 let definition = resolver.definition(of: module.rules[rule.rule], node: node)
                 source.definitions[node, default: []].append(definition)

@@ -7,19 +7,24 @@ struct Resolver {
     let tree: RuleTree
     let names: ModuleNames
     let file: String
-    /// What `rego.metadata` says in the rule that is resolved.
-    let metadata: RuleMetadata?
+    /// Finds what `rego.metadata` says in the rule that is resolved; few rules ask.
+    private let findMetadata: () -> RuleMetadata?
 
     var scopes = LocalScopes()
     private(set) var errors: [PolicyError] = []
     /// Everything that some `with` replaces.
     var targets: Set<Modifier.Target> = []
 
-    init(tree: RuleTree, names: ModuleNames, file: String, metadata: RuleMetadata? = nil) {
+    init(
+        tree: RuleTree,
+        names: ModuleNames,
+        file: String,
+        metadata: @escaping () -> RuleMetadata? = { nil }
+    ) {
         self.tree = tree
         self.names = names
         self.file = file
-        self.metadata = metadata
+        findMetadata = metadata
     }
 
     mutating func refuse(
@@ -29,6 +34,8 @@ struct Resolver {
     ) {
         errors.append(PolicyError(code, file: file, at: position, message))
     }
+
+    var metadata: RuleMetadata? { findMetadata() }
 
     // MARK: Rules and queries
 

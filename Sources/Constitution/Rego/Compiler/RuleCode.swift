@@ -24,7 +24,7 @@ extension ProcedureAssembler {
         let spoken = definitions.filter { !$0.isDefault }
         let isSettledByFirst = haveOneConstant(spoken)
         if !isSettledByFirst { emit(.clear(found)) }
-        for definition in spoken {
+        eachCandidate(spoken, arguments: arguments) { definition in
             begin(definition, arguments: arguments)
             let next = newLabel()
             let hasAlternatives = definition.branches.count > 1
@@ -144,7 +144,7 @@ extension ProcedureAssembler {
     private func assembleCollection(_ definitions: [Definition], _ kind: CollectionKind) {
         let collector = newCollector()
         emit(.collect(collector))
-        for definition in definitions {
+        eachCandidate(definitions, arguments: newSlots(0)) { definition in
             begin(definition, arguments: newSlots(0))
             let next = newLabel()
             attempt(otherwise: next) {

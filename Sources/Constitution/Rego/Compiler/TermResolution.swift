@@ -213,8 +213,8 @@ extension Resolver {
     }
 
     private func metadataValue(_ function: Reference, argumentCount: Int) -> Value? {
-        guard let metadata, argumentCount == 0, let names = function.names,
-            names.count == 3, names[0] == "rego", names[1] == "metadata"
+        guard argumentCount == 0, let names = function.names,
+            names.count == 3, names[0] == "rego", names[1] == "metadata", let metadata
         else { return nil }
         switch names[2] {
         case "chain": return metadata.chain

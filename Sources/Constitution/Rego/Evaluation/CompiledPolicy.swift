@@ -53,6 +53,9 @@ package final class CompiledPolicy: Sendable {
         let goals = resolver.query(body)
         errors += resolver.errors
         if !errors.isEmpty { throw PolicyErrors(errors) }
+        var types = TypeCheck(source)
+        types.check(query: goals, file: "query")
+        if !types.errors.isEmpty { throw PolicyErrors(types.errors) }
         // Code asks only about what some `with` replaces; a new target makes all code anew.
         let isCovered = resolver.targets.isSubset(of: source.targets)
         var source = source
@@ -63,9 +66,6 @@ package final class CompiledPolicy: Sendable {
             : Assembler(source, data: image.program.data, options: source.options)
         let query = assembler.assembleQuery(goals, resolver.scopes.table)
         if !assembler.errors.isEmpty { throw PolicyErrors(assembler.errors) }
-        var types = TypeCheck(source)
-        types.check(query: goals, file: "query")
-        if !types.errors.isEmpty { throw PolicyErrors(types.errors) }
         return PreparedQuery(
             image: ProgramImage(assembler.program),
             procedure: query.procedure,

@@ -83,6 +83,11 @@ enum Instruction: Sendable {
     case fail
     case jump(Label)
     case dispatch(Source, table: Int32)
+    /// Chooses the rules that can hold by a value; the cursor is two marks.
+    case select(Slot, table: Int32, Mark)
+    case selectByInput(path: Int32, table: Int32, Mark)
+    /// Goes to the next of the rules that were chosen.
+    case candidate(Mark, end: Label)
     /// Jumps where the active replacement has something in place of a target.
     case replaced(target: Int32, Label)
 

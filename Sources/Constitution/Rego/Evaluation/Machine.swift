@@ -21,8 +21,10 @@ struct Machine {
     /// The replacements in force: an index of `scopes`.
     var scope: Int32 = 0
     var scopes: [ReplacementScope]
-    /// The values of rules where nothing is replaced.
+    /// The values of rules where nothing is replaced; empty in large programs, of which a decision
+    /// needs few rules: then the first scope remembers.
     var memo: [ReplacementScope.Memo?]
+    private static let denseMemoMax = 256
 
     /// What a query found: the values of its row slots.
     var rows: [[Value]] = []
@@ -35,7 +37,6 @@ struct Machine {
         rowSlots: [Slot] = [],
         observer: (any DecisionObserver)?
     ) {
-        let program = image.program
         self.image = image
         self.observer = observer
         self.rowSlots = rowSlots
@@ -44,14 +45,15 @@ struct Machine {
             nowNanoseconds: decision.nowNanoseconds,
             seed: decision.seed,
             zones: decision.zones,
-            patterns: program.patterns
+            patterns: image.program.patterns
         )
         isStrict = decision.isStrict
         depthMax = decision.depthMax
         scopes = [
-            ReplacementScope(parent: 0, input: input, data: program.data, replaced: [])
+            ReplacementScope(parent: 0, input: input, data: image.program.data, replaced: [])
         ]
-        memo = Array(repeating: nil, count: program.procedures.count)
+        let count = image.program.procedures.count
+        memo = count <= Machine.denseMemoMax ? Array(repeating: nil, count: count) : []
         frame = Frame(procedure: 0, returnAddress: Frame.noAddress, into: Slot(0))
         slots.reserveCapacity(64)
     }

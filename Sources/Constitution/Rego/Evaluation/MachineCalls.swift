@@ -175,16 +175,14 @@ extension Machine {
     // MARK: Memo
 
     private func remembered(_ number: Int32) -> ReplacementScope.Memo? {
-        if scope == 0 || image.program.procedures[Int(number)].isInvariant {
-            return memo[Int(number)]
-        }
+        if scope == 0 && !memo.isEmpty { return memo[Int(number)] }
         return scopes[Int(scope)].memo[number]
     }
 
     private mutating func remember(_ found: ReplacementScope.Memo, of ended: Frame) {
         let procedure = image.program.procedures[Int(ended.procedure)]
         guard !procedure.isFunction else { return }
-        if ended.scope == 0 || procedure.isInvariant {
+        if ended.scope == 0 && !memo.isEmpty {
             memo[Int(ended.procedure)] = found
         } else {
             scopes[Int(ended.scope)].memo[ended.procedure] = found

@@ -14,6 +14,24 @@ extension Machine {
         )
     }
 
+    /// Chooses the rules that can hold for a value.
+    mutating func select(_ value: Value?, _ table: Int32, _ cursor: Mark) {
+        let table = image.program.candidateTables[Int(table)]
+        let list = value.flatMap { table.byValue[$0] } ?? table.otherwise
+        self[cursor] = list
+        marks[Int(frame.markBase &+ cursor.index) + 1] = 0
+    }
+
+    /// The address of the next rule that was chosen, or of what comes behind all rules.
+    mutating func nextCandidate(_ cursor: Mark, end: Label) -> Int {
+        let place = Int(frame.markBase &+ cursor.index)
+        let list = image.program.candidates[Int(marks[place])]
+        let position = Int(marks[place + 1])
+        guard position < list.count else { return address(end) }
+        marks[place + 1] += 1
+        return address(list[position])
+    }
+
     /// Takes the first member of a collection and leaves the others as a choice; says whether there
     /// is one.
     mutating func startScan(_ operand: Source, key: Slot, value: Slot, at pc: Int) -> Bool {

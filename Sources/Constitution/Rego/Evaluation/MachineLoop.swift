@@ -85,6 +85,15 @@ extension Machine {
                     pc = address(label)
                 }
                 continue
+            case .select(let slot, let table, let cursor):
+                select(self[slot], table, cursor)
+                continue
+            case .selectByInput(let path, let table, let cursor):
+                select(inputValue(path), table, cursor)
+                continue
+            case .candidate(let cursor, let end):
+                pc = nextCandidate(cursor, end: end)
+                continue
             case .replaced(let target, let label):
                 if scope != 0, scopes[Int(scope)].replaced[Int(target)] { pc = address(label) }
                 continue
@@ -313,7 +322,7 @@ extension Machine {
             return
         }
         guard self[result] != value else { return }
-        let name = image.program.procedures[Int(frame.procedure)].name
+        let name = image.program.names[Int(frame.procedure)]
         let sentence =
             image.program.procedures[Int(frame.procedure)].isFunction
             ? "functions must not produce multiple outputs for same inputs"

@@ -4,14 +4,10 @@
 struct Program: Sendable {
     /// One rule, function or document as code.
     struct Procedure: Sendable {
-        /// The name, for people: `data.a.allow`.
-        var name: String
         var start: Label
         var slotCount: Int32 = 0
         var markCount: Int32 = 0
         var collectorCount: Int32 = 0
-        /// Whether nothing it rests on can be replaced by `with`: then its value holds everywhere.
-        var isInvariant = false
         /// Whether it takes arguments; such a value is not remembered.
         var isFunction = false
     }
@@ -31,6 +27,12 @@ struct Program: Sendable {
         }
     }
 
+    /// Which rules can hold for which value.
+    struct CandidateTable: Sendable {
+        let byValue: [Value: Int32]
+        let otherwise: Int32
+    }
+
     /// A place in the text of a policy.
     struct Place: Hashable, Sendable {
         var file: Int32
@@ -45,7 +47,12 @@ struct Program: Sendable {
     var paths: [[Text]] = []
     var builtins: [Builtin] = []
     var procedures: [Procedure] = []
+    /// The name of each procedure, for people: `data.a.allow`.
+    var names: [String] = []
     var tables: [[Value: Label]] = []
+    /// Lists of rules that can hold together, and which list goes with which value.
+    var candidates: [[Label]] = []
+    var candidateTables: [CandidateTable] = []
     var modifierLists: [ModifierList] = []
     var targetCount = 0
     var spots: [Spot] = []

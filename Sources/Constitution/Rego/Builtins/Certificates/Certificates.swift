@@ -61,7 +61,7 @@ extension BuiltinTable {
         in text: Text,
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> [Certificate] {
-        try context.charge(bytes: 4 * text.count)
+        try context.charge(readingKeys: text.count)
         var bytes = text.bytes
         if !bytes.starts(with: pemStart) { bytes = try decoded(bytes) }
         if bytes.starts(with: pemStart) {
@@ -113,7 +113,7 @@ extension BuiltinTable {
         guard found.count >= 2, let root = found.first, let leaf = found.last else {
             return refused
         }
-        for _ in found { try context.chargeKeyOperation() }
+        for certificate in found { try context.charge(steps: certificate.publicKey.weight) }
         let chain = try? CertificateChain(
             of: leaf,
             through: Array(found.dropFirst().dropLast()),
@@ -190,7 +190,7 @@ extension BuiltinTable {
         _ text: Text,
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> Value {
-        try context.charge(bytes: 4 * text.count)
+        try context.charge(readingKeys: text.count)
         try context.charge(values: CertificateRendering.valueCount)
         var bytes = text.bytes
         if !bytes.starts(with: pemStart) { bytes = try decoded(bytes) }
@@ -215,9 +215,8 @@ extension BuiltinTable {
         _ key: Text,
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> Value {
-        try context.charge(bytes: 4 * (certificate.count + key.count))
+        try context.charge(readingKeys: certificate.count + key.count)
         try context.charge(values: CertificateRendering.valueCount)
-        try context.chargeKeyOperation()
         var shown = certificate.bytes
         if !shown.starts(with: pemStart) { shown = try decoded(shown) }
         let blocks =
@@ -276,11 +275,10 @@ extension BuiltinTable {
         in bytes: [UInt8],
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> [ForeignPrivateKey] {
-        try context.charge(bytes: 4 * bytes.count)
+        try context.charge(readingKeys: bytes.count)
         var keys: [ForeignPrivateKey] = []
         for block in PEMBlock.all(in: bytes) {
             guard let form = PrivateNumbers.Form(rawValue: block.label) else { continue }
-            try context.chargeKeyOperation()
             do {
                 keys.append(try ForeignPrivateKey(der: block.bytes, form: form))
             } catch {

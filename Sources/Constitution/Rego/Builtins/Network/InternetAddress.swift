@@ -28,6 +28,8 @@ struct InternetAddress: Hashable, Sendable {
 
     /// Reads an address as it stands, one of version 4 inside one of version 6 included.
     static func parse(_ text: ArraySlice<UInt8>) -> (number: UInt128, bits: Int)? {
+        // Of version 6 with one of version 4 at its end: the longest that there is.
+        guard text.count <= 45 else { return nil }
         guard text.contains(UInt8(ascii: ":")) else {
             return quad(text).map { (UInt128($0), 32) }
         }

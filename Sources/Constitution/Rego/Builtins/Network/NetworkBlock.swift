@@ -15,6 +15,7 @@ struct NetworkBlock: Hashable, Sendable {
 
     /// Reads a block; the address may have bits behind the prefix.
     init?(_ text: Text) {
+        guard text.count <= 49 else { return nil }
         let bytes = text.bytes
         guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return nil }
         let digits = bytes[(slash + 1)...]

@@ -61,15 +61,34 @@ extension BuiltinTable {
         return block
     }
 
-    private static func contains(_ text: Text, _ other: Text) throws(BuiltinError) -> Bool {
-        let outer = try block(text)
-        if let address = InternetAddress(other.bytes) { return outer.contains(address) }
-        guard let inner = NetworkBlock(other) else {
-            throw .failed(
-                "not a valid textual representation of an IP address or CIDR: \(other.string)"
-            )
+    /// One address, or a block of them.
+    private enum Addresses {
+        case one(InternetAddress)
+        case block(NetworkBlock)
+
+        init(_ text: Text) throws(BuiltinError) {
+            if let address = InternetAddress(text.bytes) {
+                self = .one(address)
+            } else if let block = NetworkBlock(text) {
+                self = .block(block)
+            } else {
+                throw .failed(
+                    "not a valid textual representation of an IP address or CIDR: \(text.string)"
+                )
+            }
         }
-        return outer.contains(inner)
+
+        func areIn(_ outer: NetworkBlock) -> Bool {
+            switch self {
+            case .one(let address): outer.contains(address)
+            case .block(let block): outer.contains(block)
+            }
+        }
+    }
+
+    private static func contains(_ outer: Text, _ inner: Text) throws(BuiltinError) -> Bool {
+        let outer = try block(outer)
+        return try Addresses(inner).areIn(outer)
     }
 
     // MARK: - Many with many
@@ -78,16 +97,18 @@ extension BuiltinTable {
         _ arguments: Arguments,
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> Value {
-        let blocks = try matches(arguments, 0)
-        let others = try matches(arguments, 1)
+        let outer = try matches(arguments, 0, &context)
+        let inner = try matches(arguments, 1, &context)
+        // A text is read only when there is something to compare it with.
+        if outer.isEmpty || inner.isEmpty { return .set(.empty) }
+        var blocks: [(NetworkBlock, name: Value)] = []
+        for (text, name) in outer { blocks.append((try block(text), name)) }
+        var others: [(Addresses, name: Value)] = []
+        for (text, name) in inner { others.append((try Addresses(text), name)) }
         var found: [Value] = []
-        for (outer, outerName) in blocks {
-            for (inner, innerName) in others {
-                try context.charge(steps: 4)
-                guard case .string(let outer) = outer, case .string(let inner) = inner else {
-                    throw .operand(1, must: "string", got: "another type")
-                }
-                guard try contains(outer, inner) else { continue }
+        for (block, outerName) in blocks {
+            try context.charge(steps: others.count)
+            for (addresses, innerName) in others where addresses.areIn(block) {
                 try context.charge(values: 3)
                 found.append(.array(ArrayValue([outerName, innerName])))
             }
@@ -95,11 +116,12 @@ extension BuiltinTable {
         return .set(SetValue(found))
     }
 
-    /// The blocks of an argument, each with what names it in the result.
+    /// The texts of an argument, each with what names it in the result.
     private static func matches(
         _ arguments: Arguments,
-        _ index: Int
-    ) throws(BuiltinError) -> [(block: Value, name: Value)] {
+        _ index: Int,
+        _ context: inout BuiltinContext
+    ) throws(BuiltinError) -> [(Text, name: Value)] {
         let pairs: [(element: Value, name: Value)] =
             switch arguments[index] {
             case .string: [(arguments[index], arguments[index])]
@@ -108,14 +130,15 @@ extension BuiltinTable {
             case .object(let object): object.members.map { ($0.value, $0.key) }
             default: []
             }
-        var found: [(block: Value, name: Value)] = []
+        try context.charge(steps: 8 * pairs.count)
+        var found: [(Text, name: Value)] = []
         for (element, name) in pairs {
-            switch element {
-            case .string: found.append((element, name))
-            case .array(let tuple) where !tuple.isEmpty: found.append((tuple[0], name))
-            default:
+            var first = element
+            if case .array(let tuple) = element, !tuple.isEmpty { first = tuple[0] }
+            guard case .string(let text) = first else {
                 throw .failed("operand \(index + 1): element must be string or non-empty array")
             }
+            found.append((text, name))
         }
         return found
     }

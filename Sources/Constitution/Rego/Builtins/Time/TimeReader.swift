@@ -193,7 +193,7 @@ extension TimeReader {
             return false
         }
         let digits = rest.dropFirst().prefix { (48...57).contains($0) }
-            .prefix(range.lowerBound > 1 ? range.lowerBound : .max)
+            .prefix(range.upperBound)
         guard range.contains(digits.count) else { return false }
         rest = rest.dropFirst(1 + digits.count)
         let nine = (digits + [UInt8](repeating: 48, count: 9)).prefix(9)

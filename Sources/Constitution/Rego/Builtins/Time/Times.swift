@@ -12,7 +12,7 @@ extension BuiltinTable {
             arguments,
             context throws(BuiltinError) in
             let (layout, text) = (try arguments.text(0), try arguments.text(1))
-            try context.charge(steps: 16 + layout.count + text.count)
+            try context.charge(steps: 16 + 8 * layout.count + text.count)
             return try nanoseconds(TimeReader.read(text, as: TimeLayout(layout)))
         },
         Builtin("time.parse_rfc3339_ns", [.string], .number) {
@@ -170,6 +170,7 @@ extension BuiltinTable {
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> Value {
         let moment = try Moment(arguments, 0, &context)
+        try context.charge(steps: 8 * moment.layout.count)
         let layout = TimeLayout(moment.layout.isEmpty ? "RFC3339Nano" : moment.layout)
         // A piece of two characters, such as `Z7`, never becomes more than a name of nine.
         try context.charge(bytes: 16 + 9 * layout.text.utf8.count)

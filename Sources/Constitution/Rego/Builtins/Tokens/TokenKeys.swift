@@ -68,10 +68,10 @@ struct TokenKeys {
             case .secret(let secret):
                 if TokenKeys.isAuthentic(signature, of: message, algorithm, secret) { return true }
             case .publicKey(let key):
-                try context.chargeKeyOperation()
+                try context.charge(steps: key.weight)
                 if key.verifies(signature, of: message, algorithm: algorithm) { return true }
             case .privateKey(let key):
-                try context.chargeKeyOperation()
+                try context.charge(steps: key.publicKey.weight)
                 if key.publicKey.verifies(signature, of: message, algorithm: algorithm) {
                     return true
                 }

@@ -75,7 +75,8 @@ extension BuiltinTable {
             arguments,
             context throws(BuiltinError) in
             let (text, key) = (try arguments.text(0), try arguments.text(1))
-            try context.charge(bytes: 2 * text.count + key.count)
+            try context.charge(bytes: 2 * text.count)
+            try context.charge(readingKeys: key.count)
             let token = try TokenText(text)
             if algorithm.family == .secret {
                 let signature = try token.readSignature()
@@ -104,6 +105,9 @@ extension BuiltinTable {
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> Value {
         let refused: Value = [false, [:], [:]]
+        for member in wanted.members {
+            if case .string(let text) = member.value { try context.charge(readingKeys: text.count) }
+        }
         let constraints = try TokenConstraints(wanted, now: context.nowNanoseconds)
         var text = text
         while true {
@@ -134,7 +138,8 @@ extension BuiltinTable {
         key: [UInt8],
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> Value {
-        try context.charge(bytes: 2 * (header.count + payload.count + key.count))
+        try context.charge(bytes: 2 * (header.count + payload.count))
+        try context.charge(readingKeys: key.count)
         let keys: [JSONWebKey]
         do {
             keys = try JSONWebKey.keys(in: JSONValue(parsing: key))
@@ -187,7 +192,7 @@ extension BuiltinTable {
             }
             return algorithm.hash.authentication(of: message, key: secret)
         case .privateKey(let key):
-            try context.chargeKeyOperation()
+            try context.charge(steps: key.weight)
             do {
                 return try key.sign(message, algorithm: algorithm)
             } catch {

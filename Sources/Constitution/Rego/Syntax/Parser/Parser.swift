@@ -294,11 +294,15 @@ package struct Parser {
         }
     }
 
-    /// What to do about a word that v0 does not know yet.
+    /// What to do about a word that v0 does not know yet, here or just before.
     private var wordHint: String {
-        guard let word = token.keyword, word.isImported, keyword == nil else { return "" }
-        return " In v0 the word '\(word.rawValue)' needs 'import future.keywords.\(word.rawValue)'"
-            + " or 'import rego.v1'."
+        let near = [token] + (place > 0 ? [tokens[place - 1]] : [])
+        let unknown = near.lazy.compactMap(\.keyword).first {
+            $0.isImported && !importedWords.contains($0)
+        }
+        guard let word = unknown?.rawValue else { return "" }
+        return " In v0 the word '\(word)' needs 'import future.keywords.\(word)' or"
+            + " 'import rego.v1'."
     }
 
     mutating func record(_ failure: Failure) {
