@@ -51,12 +51,8 @@ package enum PolicyErrorCode: String, Sendable, Hashable, CaseIterable {
     case redeclared = "rego.compile.redeclared"
     /// A name of the language (`input`, `data`) or an import that is defined anew.
     case shadowed = "rego.compile.shadowed"
-    /// A variable or import that is declared and not used, where that is not allowed.
-    case unused = "rego.compile.unused"
     /// A `with` that replaces what cannot be replaced.
     case badWith = "rego.compile.bad-with"
     /// A reference to a rule that cannot be: an undefined function in data, a call of a rule.
     case badReference = "rego.compile.bad-reference"
-    /// The policy has more parts than a policy may have.
-    case compiledTooLarge = "rego.compile.too-large"
 }
