@@ -13,7 +13,9 @@ struct RuleConflicts {
     func errors() -> [PolicyError] {
         var found: [PolicyError] = []
         for id in tree.nodes.indices where !tree[id].rules.isEmpty {
-            if let error = tooDeep(id) ?? conflict(at: id) ?? dataConflict(at: id) { found.append(error) }
+            if let error = tooDeep(id) ?? conflict(at: id) ?? dataConflict(at: id) {
+                found.append(error)
+            }
         }
         return found
     }

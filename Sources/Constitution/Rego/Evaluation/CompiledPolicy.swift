@@ -25,8 +25,9 @@ package final class CompiledPolicy: Sendable {
                 )
             }
         }
-        .sorted { ($0.path.joined(separator: "."), $0.file, $0.range.start)
-            < ($1.path.joined(separator: "."), $1.file, $1.range.start)
+        .sorted {
+            ($0.path.joined(separator: "."), $0.file, $0.range.start)
+                < ($1.path.joined(separator: "."), $1.file, $1.range.start)
         }
     }
 

@@ -131,6 +131,14 @@ struct Machine {
         }
     }
 
+    /// Keeps a value that the policy has made, where it is not too deep.
+    mutating func keep(_ value: Value, in slot: Slot, at pc: Int) throws(EvaluationError) {
+        guard value.depth <= Value.depthMax else {
+            throw error(.depth, "a value is nested deeper than a decision may go", at: pc)
+        }
+        self[slot] = value
+    }
+
     /// Charges values that are about to be held.
     mutating func charge(values count: Int, at pc: Int) throws(EvaluationError) {
         guard context.budget.take(bytes: count &* MemoryLayout<Value>.stride) else {

@@ -58,7 +58,7 @@ extension Machine {
             return false
         }
         guard let result else { return false }
-        self[into] = result
+        try keep(result, in: into, at: pc)
         return true
     }
 

@@ -155,7 +155,7 @@ extension Machine {
                 try charge(values: rowSlots.count + 2, at: pc)
                 rows.append(rowSlots.map { self[$0] })
             case .enter(let list, let values):
-                enter(list, values)
+                try enter(list, values, at: pc)
                 continue
             case .leave:
                 leave()
@@ -202,13 +202,13 @@ extension Machine {
         switch instruction {
         case .array(let range, let into):
             try charge(values: Int(range.count) + 2, at: pc)
-            self[into] = .array(ArrayValue(Array(slice(range))))
+            try keep(.array(ArrayValue(Array(slice(range)))), in: into, at: pc)
         case .set(let range, let into):
             try charge(values: Int(range.count) + 2, at: pc)
-            self[into] = .set(SetValue(Array(slice(range))))
+            try keep(.set(SetValue(Array(slice(range)))), in: into, at: pc)
         case .object(let range, let into):
             try charge(values: Int(range.count) + 2, at: pc)
-            self[into] = .object(try object(slice(range), at: pc))
+            try keep(.object(object(slice(range))), in: into, at: pc)
         case .template(let range, let into):
             var bytes: [UInt8] = []
             for part in slice(range) {
@@ -247,10 +247,7 @@ extension Machine {
         }
     }
 
-    private func object(
-        _ parts: ArraySlice<Value>,
-        at pc: Int
-    ) throws(EvaluationError) -> ObjectValue {
+    private func object(_ parts: ArraySlice<Value>) -> ObjectValue {
         var members: [ObjectValue.Member] = []
         members.reserveCapacity(parts.count / 2)
         for index in stride(from: parts.startIndex, to: parts.endIndex, by: 2) {
@@ -289,11 +286,13 @@ extension Machine {
                 collections[collection(collector)].base = object
             }
         case .finish(let collector, let kind, let into):
+            let made: Value
             do {
-                self[into] = try collections[collection(collector)].finished(kind)
+                made = try collections[collection(collector)].finished(kind)
             } catch {
                 throw self.error(.conflict, "object keys must be unique", at: pc)
             }
+            try keep(made, in: into, at: pc)
         default: preconditionFailure("Only instructions about collections are made here.")
         }
     }

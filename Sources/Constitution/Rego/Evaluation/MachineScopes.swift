@@ -1,8 +1,12 @@
 /// Replacements by `with`.
 extension Machine {
     /// Puts the values of a range in place of the targets of a list.
-    mutating func enter(_ list: Int32, _ values: SlotRange) {
-        var next = scopes[Int(scope)]
+    mutating func enter(
+        _ list: Int32,
+        _ values: SlotRange,
+        at pc: Int
+    ) throws(EvaluationError) {
+        let next = scopes[Int(scope)]
         var changed = ReplacementScope(
             parent: scope,
             input: next.input,
@@ -17,8 +21,12 @@ extension Machine {
         for (target, value) in zip(targets, slice(values)) {
             put(value, at: target, in: &changed)
         }
-        next = changed
-        scopes.append(next)
+        let deepest = max(changed.input?.depth ?? 0, changed.data.depth)
+        guard deepest <= Value.depthMax else {
+            throw error(.depth, "a value is nested deeper than a decision may go", at: pc)
+        }
+        try charge(values: changed.replaced.count + 8, at: pc)
+        scopes.append(changed)
         scope = Int32(scopes.count - 1)
     }
 

@@ -4,7 +4,13 @@ package struct ArrayValue: Hashable, Sendable {
     package let elements: [Value]
 
     /// The array of these elements.
-    package init(_ elements: [Value]) { self.elements = elements }
+    package init(_ elements: [Value]) {
+        self.elements = elements
+        depth = Value.depth(above: elements)
+    }
+
+    /// How many levels of collections there are, this one counted.
+    let depth: Int32
 
     /// How many elements there are.
     package var count: Int { elements.count }

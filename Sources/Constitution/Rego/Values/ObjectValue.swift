@@ -28,6 +28,7 @@ package struct ObjectValue: Hashable, Sendable {
     ///
     /// Of two members with one key the later one stays.
     package init(_ members: consuming [Member], repeated: inout Value?) {
+        depth = ObjectValue.depth(above: members)
         self.members = members
         if ObjectValue.isStrictlyOrdered(self.members) { return }
         var kept: [Member] = []
@@ -44,7 +45,21 @@ package struct ObjectValue: Hashable, Sendable {
     }
 
     /// Takes members whose keys already are in order and differ.
-    init(ordered members: [Member]) { self.members = members }
+    init(ordered members: [Member]) {
+        self.members = members
+        depth = ObjectValue.depth(above: members)
+    }
+
+    /// How many levels of collections there are, this one counted.
+    let depth: Int32
+
+    private static func depth(above members: [Member]) -> Int32 {
+        var deepest: Int32 = 0
+        for member in members {
+            deepest = max(deepest, member.value.depth, member.key.depth)
+        }
+        return deepest &+ 1
+    }
 
     /// How many members there are.
     package var count: Int { members.count }

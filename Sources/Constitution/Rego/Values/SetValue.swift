@@ -8,6 +8,7 @@ package struct SetValue: Hashable, Sendable {
 
     /// The set of these values, which may come in any order and repeat.
     package init(_ values: [Value]) {
+        depth = Value.depth(above: values)
         if SetValue.isStrictlyOrdered(values) {
             elements = values
             return
@@ -19,7 +20,13 @@ package struct SetValue: Hashable, Sendable {
     }
 
     /// Takes members that already are in order and differ.
-    init(ordered elements: [Value]) { self.elements = elements }
+    init(ordered elements: [Value]) {
+        self.elements = elements
+        depth = Value.depth(above: elements)
+    }
+
+    /// How many levels of collections there are, this one counted.
+    let depth: Int32
 
     /// How many members there are.
     package var count: Int { elements.count }

@@ -1,0 +1,23 @@
+extension Value {
+    /// How many levels of collections there are: zero for a scalar.
+    ///
+    /// It is taken when a collection is made. Whoever makes values from values refuses those that are
+    /// too deep, because whatever walks a value, the end of its life too, goes as deep as it.
+    var depth: Int32 {
+        switch self {
+        case .null, .bool, .number, .string: 0
+        case .array(let array): array.depth
+        case .set(let set): set.depth
+        case .object(let object): object.depth
+        }
+    }
+
+    static func depth(above elements: [Value]) -> Int32 {
+        var deepest: Int32 = 0
+        for element in elements { deepest = max(deepest, element.depth) }
+        return deepest &+ 1
+    }
+
+    /// The levels that a value made by a policy may have.
+    static let depthMax: Int32 = 512
+}
