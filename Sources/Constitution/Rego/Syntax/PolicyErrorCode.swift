@@ -55,4 +55,6 @@ package enum PolicyErrorCode: String, Sendable, Hashable, CaseIterable {
     case badWith = "rego.compile.bad-with"
     /// A reference to a rule that cannot be: an undefined function in data, a call of a rule.
     case badReference = "rego.compile.bad-reference"
+    /// The policy has more parts than a policy may have.
+    case compiledTooLarge = "rego.compile.too-large"
 }
