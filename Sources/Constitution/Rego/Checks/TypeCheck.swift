@@ -113,7 +113,7 @@ struct TypeCheck {
                 if let key, known[key] == nil { known[key] = type.keys }
                 if known[value] == nil { known[value] = type.elements }
                 check(body)
-            case .print(let terms): for term in terms { _ = infer(term) }
+            case .printing(let terms): for term in terms { _ = infer(term) }
             }
         }
     }
