@@ -26,11 +26,17 @@ let modules: [Module] = [
     .swift("Rego", in: "Constitution", uses: "Canon Patterns Crypto Law"),
     .swift("Registry", in: "Constitution", uses: "Canon Patterns Crypto"),
     .swift("Trust", in: "Constitution", uses: "Canon Crypto"),
+    .swift("Policy", in: "Constitution", uses: "Canon Crypto Rego"),
 
     // Evidence: what happened, and what is. (Ledger and State come with the ledger.)
 
     // Guard: nothing takes effect without passing here.
-    .swift("Integrity", in: "Guard", uses: "Canon Patterns Crypto Host Law Registry"),
+    .swift("Gates", in: "Guard", uses: "Canon Telemetry Crypto Host Rego Registry Policy"),
+    .swift(
+        "Integrity",
+        in: "Guard",
+        uses: "Canon Patterns Crypto Host Law Registry Policy Gates"
+    ),
 
     // Runtime: who does the work. (Wire, Cognition, Controllers and Planes come with the planes.)
 
@@ -38,7 +44,7 @@ let modules: [Module] = [
     .swift(
         "Operations",
         in: "Surface",
-        uses: "Canon Patterns Crypto Host Genesis Law Registry Integrity"
+        uses: "Canon Patterns Crypto Host Genesis Law Rego Registry Policy Gates Integrity"
     ),
     .program("charter", in: "Surface", uses: "Host Operations"),
 ]

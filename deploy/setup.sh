@@ -25,7 +25,11 @@ readonly wanted=(
   "python3|a second opinion on CSV and JSON, for tests"
   "nodejs|a second opinion on canonical JSON, for tests"
 )
-readonly wanted_for_bench=("aide|the integrity checker we compare with")
+readonly wanted_for_bench=(
+  "aide|the integrity checker we compare with"
+  "g++|compiles the floor of the policy benchmark"
+  "libsimdjson-dev|the JSON parser that is the floor of the policy benchmark"
+)
 
 say() { printf '%s\n' "$*" >&2; }
 

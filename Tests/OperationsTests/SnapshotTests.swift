@@ -46,6 +46,12 @@ struct `What commands say` {
         (["chain", "README.md"], nil),
         (["validate", "registries/packages/PKG-DOCS.json"], nil),
         (["id", "allocate", "package", "AGENT"], nil),
+        (["policy", "check", "../app"], nil),
+        (["policy", "test", "../app", "--coverage"], nil),
+        (["policy", "eval", "data.app", "--bundle", "../app", "--input", "../ann.json"], nil),
+        (["policy", "explain", "data.app.allow", "--bundle", "../app"], nil),
+        (["policy", "fmt", "../app"], nil),
+        (["policy", "bench", "data.app.allow", "--bundle", "../app", "--count", "3"], nil),
         (["doctor"], nil),
         (["version"], nil),
         (["completions", "bash"], nil),
@@ -60,7 +66,7 @@ struct `What commands say` {
 
     @Test(.covers("J05", "C10"))
     func `is what their JSON said before`() throws {
-        var world = World()
+        var world = PolicyWorld().world
         world.surroundings.startRole = { _ throws(HostFault) in Array(Self.wellConfined.utf8) }
         var seen: Set<String> = []
         func ask(_ arguments: [String], _ world: World) throws {

@@ -143,9 +143,11 @@ enum LanguageRules {
         var documentedLine = -1
         for place in tokens.indices.dropLast() where tokens[place].isWord("package") {
             let next = tokens[place + 1]
-            guard next.kind == .word, !next.isWord("import"), !isExtension(tokens, at: place) else {
-                continue
-            }
+            // `.package` is a case that is named, and declares nothing.
+            let isMember = place > 0 && tokens[place - 1].isMark(".")
+            guard next.kind == .word, !next.isWord("import"), !isMember,
+                !isExtension(tokens, at: place)
+            else { continue }
             let line = tokens[place].line
             if isDocumented(tokens, at: place) || documentedLine == line - 1 {
                 documentedLine = line

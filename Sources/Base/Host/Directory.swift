@@ -120,3 +120,49 @@ package final class Directory: Sendable {
     /// A path beneath this directory as a person should see it.
     func shown(_ bytes: PathBytes) -> String { (path == "/" ? "" : path) + "/" + bytes.text }
 }
+
+extension Directory {
+    /// Opens an absolute path, making every directory at its end that is missing.
+    ///
+    /// What is there already may lie behind links and mounts, as in any path that a person gives;
+    /// what is made here is made beneath a descriptor.
+    package static func openMaking(
+        _ path: String,
+        mode: UInt32
+    ) throws(HostFault) -> Directory {
+        do {
+            return try Directory.open(path)
+        } catch {
+            guard case .missing = error, let slash = path.lastIndex(of: "/"), path != "/" else {
+                throw error
+            }
+            let parent = slash == path.startIndex ? "/" : String(path[..<slash])
+            let name = String(path[path.index(after: slash)...])
+            if name.isEmpty { return try openMaking(parent, mode: mode) }
+            return try openMaking(parent, mode: mode).openMakingBeneath(name, mode: mode)
+        }
+    }
+
+    /// Opens a directory beneath this one, making every directory on the way that is missing.
+    ///
+    /// Nothing on the way may be a link or a mount.
+    package func openMakingBeneath(
+        _ path: String,
+        mode: UInt32
+    ) throws(HostFault) -> Directory {
+        var directory = self
+        for segment in path.split(separator: "/") {
+            let name = String(segment)
+            if try directory.facts(of: name) == nil {
+                do {
+                    try DurableFile.makeDirectory(name, in: directory, mode: mode)
+                } catch {
+                    // Somebody else may have made it in between; opening decides.
+                    if try directory.facts(of: name) == nil { throw error }
+                }
+            }
+            directory = try directory.openDirectory(name)
+        }
+        return directory
+    }
+}

@@ -8,6 +8,8 @@ package struct GateDefinition: Sendable {
         case framework
         /// The gate's own rules.
         case gate
+        /// The policies that name the gate, as bundles hold them.
+        case policy
     }
 
     package let id: String
@@ -31,7 +33,9 @@ package struct GateDefinition: Sendable {
         trigger = reader.text("trigger")
         let evaluates = reader.text("evaluates")
         if Subject(rawValue: evaluates) == nil {
-            reader.complain("The field \"evaluates\" is neither \"framework\" nor \"gate\".")
+            reader.complain(
+                "The field \"evaluates\" is none of \"framework\", \"gate\" and \"policy\"."
+            )
         }
         subject = Subject(rawValue: evaluates) ?? .gate
         rules = reader.value("rules") ?? .object(JSONObject())

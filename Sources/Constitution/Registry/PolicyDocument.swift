@@ -71,6 +71,10 @@ package struct PolicyDocument: Sendable {
     package let stages: [String]
     package let purpose: String
     package let exemptions: [Exemption]
+    /// The bundle that decides, where the policy is written in the policy language.
+    package let bundle: String?
+    /// The document of the bundle that is asked.
+    package let query: String?
 
     init(_ reader: inout DocumentReader) {
         id = reader.id("id") ?? .placeholder
@@ -83,6 +87,11 @@ package struct PolicyDocument: Sendable {
         gate = reader.text("gate")
         stages = reader.texts("stages")
         purpose = reader.text("purpose", in: "content")
+        bundle = reader.optionalText("bundle")
+        query = reader.optionalText("query")
+        if (bundle == nil) != (query == nil) {
+            reader.complain("A policy names a bundle and a query, or neither.")
+        }
         var out: [Exemption] = []
         for (index, element) in (reader.value("exemptions")?.array ?? []).enumerated() {
             guard let text = element["pattern"]?.string, let reason = element["reason"]?.string,

@@ -12,6 +12,8 @@ package enum RootLayout {
     package static let gates = "registries/gates"
     package static let policies = "registries/policies"
     package static let schemas = "registries/schemas"
+    package static let bundles = "registries/bundles"
+    package static let enforcementGates = "registries/ENFORCEMENT_GATES.yml"
     package static let seal = "registries/seal.note"
     package static let localRegistryName = ".file_registry.csv"
 

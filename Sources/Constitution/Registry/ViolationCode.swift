@@ -54,6 +54,10 @@ package enum ViolationCode: String, Hashable, Sendable, CaseIterable {
     // Gates.
     case gateFailed = "integrity.gate-failed"
     case gateUnusable = "integrity.gate-unusable"
+    case policyDenied = "integrity.policy-denied"
+    case enforcementList = "integrity.enforcement-list"
+    case gateUnlisted = "integrity.gate-unlisted"
+    case policyUngated = "integrity.policy-ungated"
 
     /// The rule behind the code, where no framework or gate is more exact.
     package var rule: String {
@@ -74,7 +78,9 @@ package enum ViolationCode: String, Hashable, Sendable, CaseIterable {
         case .unauthorised, .tooWide: "FMWK-REG: a framework authorises every path"
         case .invalidPackage, .foreignFile: "FMWK-PKG-001: a package is what its manifest says"
         case .tierDependency: "FMWK-PKG-001: a lower tier does not depend on a higher one"
-        case .gateFailed, .gateUnusable: "FMWK-GATE: required gates pass"
+        case .gateFailed, .gateUnusable, .policyDenied: "FMWK-GATE: required gates pass"
+        case .enforcementList, .gateUnlisted, .policyUngated:
+            "FMWK-GATE: what is enforced is what is listed"
         }
     }
 
@@ -135,6 +141,12 @@ package enum ViolationCode: String, Hashable, Sendable, CaseIterable {
         case .unpackaged: "Give the file to a package; a sealed root has no other owners."
         case .gateFailed: "Correct what the gate found."
         case .gateUnusable: "Correct the gate's own rules."
+        case .policyDenied: "Correct what the policy found."
+        case .enforcementList: "Correct registries/ENFORCEMENT_GATES.yml."
+        case .gateUnlisted:
+            "List the gate in registries/ENFORCEMENT_GATES.yml, or define what is listed there."
+        case .policyUngated:
+            "List the policy under the gate that it names in registries/ENFORCEMENT_GATES.yml."
         }
     }
 }

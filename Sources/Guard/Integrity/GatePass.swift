@@ -1,5 +1,6 @@
 import Canon
 import Crypto
+import Gates
 import Host
 import Law
 import Registry
@@ -70,7 +71,10 @@ struct GatePass: Sendable {
 
     private func docketing() -> Docketing {
         var docketing = Docketing()
+        docketing.violations = enforcementViolations()
         var governors: [String: Governor] = [:]
+        var policyGates: [String: PolicyGate] = [:]
+        let bundles = hasPolicyGate ? BundleFolder.bundles(in: state.tree) : [:]
         var owned: [String: [RelativePath]] = [:]
         for row in ownership.rows { owned[row.owner, default: []].append(row.path) }
         for spec in state.book.specs.values.sorted(by: { $0.id < $1.id }) {
@@ -82,6 +86,13 @@ struct GatePass: Sendable {
             for id in spec.effectiveGates(under: framework) {
                 guard let gate = state.book.gates[id] else { continue }
                 docketing.runs += 1
+                if gate.subject == .policy {
+                    let known = policyGates[id]
+                    let policyGate = known ?? PolicyGate(gate, in: state.book, bundles: bundles)
+                    policyGates[id] = policyGate
+                    docket.policyGates.append(policyGate)
+                    continue
+                }
                 let key = gate.subject == .framework ? framework.id.text : gate.id
                 do throws(LawFault) {
                     let governor =
@@ -115,12 +126,69 @@ struct GatePass: Sendable {
         let spec: Specification
         let owned: [RelativePath]
         var gates: [(gate: GateDefinition, governor: Governor)]
+        var policyGates: [PolicyGate] = []
     }
 
     private func judge(_ docket: Docket) -> [Violation] {
         let (target, budget) = target(of: docket)
         return docket.gates.flatMap { gate, governor in
             findings(governor.judge(target, budget: budget), gate, docket.spec)
+        }
+            + docket.policyGates.flatMap { denials($0, docket.spec, target.metadata) }
+    }
+
+    /// What the policies of a gate say about a spec; a tree is judged at no time of its own.
+    private func denials(
+        _ gate: PolicyGate,
+        _ spec: Specification,
+        _ metadata: JSONValue
+    ) -> [Violation] {
+        let digest = (try? RelativePath(spec.path)).flatMap { state.tree.digest(of: $0) }
+        let output = gate.judge(
+            GateInput(
+                targetID: spec.id.text,
+                targetHash: digest ?? .sha256(of: metadata.line),
+                target: metadata,
+                trigger: gate.gate.trigger,
+                time: Timestamp(nanoseconds: 0)
+            )
+        )
+        return output.findings.map { finding in
+            Violation(
+                .gates,
+                .policyDenied,
+                path: Printable(spec.path).description,
+                rule: "\(gate.gate.id) (\(gate.gate.name)): \(finding.rule)",
+                reason: "\(spec.id): \(finding.message) [\(finding.code)]",
+                next: finding.nextStep
+            )
+        }
+    }
+
+    private var hasPolicyGate: Bool {
+        state.book.gates.values.contains { $0.subject == .policy }
+    }
+
+    /// What is enforced is what is listed: a law whose gates ask policies lists them all.
+    private func enforcementViolations() -> [Violation] {
+        func refused(_ code: ViolationCode, _ reason: String) -> Violation {
+            Violation(.gates, code, path: RootLayout.enforcementGates, reason: reason)
+        }
+        guard let path = try? RelativePath(RootLayout.enforcementGates),
+            state.tree.contains(path)
+        else {
+            guard hasPolicyGate else { return [] }
+            return [refused(.enforcementList, "The law has policy gates and no list of gates.")]
+        }
+        switch state.tree.document(path) {
+        case .failure(let fault): return [refused(.enforcementList, fault.description)]
+        case .success(let bytes):
+            do throws(GatesFault) {
+                return try EnforcementGates(parsing: bytes).problems(against: state.book)
+                    .map { refused($0.code, $0.reason) }
+            } catch {
+                return [refused(.enforcementList, error.description)]
+            }
         }
     }
 

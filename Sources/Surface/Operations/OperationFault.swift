@@ -1,9 +1,12 @@
 package import Canon
 package import Crypto
+package import Gates
 package import Host
 package import Integrity
 package import Law
+package import Policy
 package import Registry
+package import Rego
 
 /// Why an operation could not be carried out.
 ///
@@ -16,6 +19,16 @@ package enum OperationFault: Fault {
     case law(LawFault)
     case crypto(CryptoFault)
     case document(path: String, DocumentFault)
+    /// Policies that cannot be taken.
+    case bundle(BundleRefusal)
+    /// Active policies, or keys for them, that cannot be used.
+    case gates(GatesFault)
+    /// An input that policies are not asked about, because two readers might disagree about it.
+    case input(path: String, InputFault)
+    /// A question that policies do not understand.
+    case query(PolicyErrors)
+    /// A question that policies could not answer.
+    case evaluation(EvaluationError)
     case noRoot(from: String)
     /// The law of this root lacks what a check judges by.
     case notInLaw(String)
@@ -31,6 +44,11 @@ package enum OperationFault: Fault {
         case .law(let fault): fault.code
         case .crypto(let fault): fault.code
         case .document(_, let fault): fault.code
+        case .bundle(let fault): fault.code
+        case .gates(let fault): fault.code
+        case .input(_, let fault): fault.code
+        case .query(let fault): fault.code
+        case .evaluation(let fault): fault.code
         case .noRoot: "operations.no-root"
         case .notInLaw: "operations.not-in-law"
         case .idsDamaged: "operations.ids-damaged"
@@ -43,6 +61,9 @@ package enum OperationFault: Fault {
         case .registry(let fault): fault.cause
         case .law(let fault): fault.cause
         case .document(_, let fault): fault
+        case .bundle(let fault): fault.cause
+        case .gates(let fault): fault.cause
+        case .input(_, let fault): fault
         default: nil
         }
     }
@@ -55,7 +76,12 @@ package enum OperationFault: Fault {
         case .registry(let fault): fault.description
         case .law(let fault): fault.description
         case .crypto(let fault): fault.description
-        case .document(let path, _): "\(Printable(path)) cannot be read."
+        case .document(let path, _), .input(let path, _): "\(Printable(path)) cannot be read."
+        case .bundle(.policies(let errors)): "The policies do not compile.\n" + errors.shown
+        case .bundle(let fault): fault.description
+        case .gates(let fault): fault.description
+        case .query(let errors): "The query cannot be understood.\n" + errors.shown
+        case .evaluation(let fault): fault.description
         case .noRoot(let path):
             "Neither \(Printable(path)) nor any directory above it is a governed root. "
                 + "Go into one, name one with --root DIR, or make one with 'charter init DIR'."
@@ -71,7 +97,8 @@ package enum OperationFault: Fault {
     /// The exit status: 64 for a call that makes no sense, 2 for a fault.
     package var status: Int32 {
         switch self {
-        case .usage, .registry(.noSuchRegistry), .registry(.noSuchKind), .registry(.badID): 64
+        case .usage, .query, .registry(.noSuchRegistry), .registry(.noSuchKind), .registry(.badID):
+            64
         default: 2
         }
     }

@@ -19,6 +19,10 @@ package struct Surroundings: Sendable {
     package var progress: (@Sendable (TreeScan.Progress) -> Void)?
     /// Told what was done beside what was asked for, such as an operation that was completed first.
     package var notice: (@Sendable (String) -> Void)?
+    /// Reads the standard input to its end, or so many bytes.
+    package var readInput: @Sendable (_ limit: Int) throws(HostFault) -> [UInt8] = {
+        limit throws(HostFault) in try StandardStream.input.readAll(limit: limit)
+    }
     /// Starts a role of this program as a child and gives what it printed; `nil` where none can be.
     package var startRole: (@Sendable (_ arguments: [String]) throws(HostFault) -> [UInt8])?
 

@@ -10,7 +10,9 @@ struct TypeCheck {
 
     /// The types of what rules give, as far as they were asked for.
     private var types: [RuleTree.NodeID: TypeSchema] = [:]
-    /// How many rules are being asked for at once. A longer chain is not followed.
+    /// How many rules are being asked for at once.
+    ///
+    /// A longer chain than the maximum is not followed.
     private var depth = 0
     private static let depthMax = 64
 

@@ -10,6 +10,27 @@ package final class CompiledPolicy: Sendable {
         self.index = index
     }
 
+    /// Every place that an observer can hear of: what a coverage is counted against.
+    package var spots: [Spot] { image.program.spots }
+
+    /// Every rule and function, in the order of their names.
+    package var rules: [RuleListing] {
+        source.tree.nodes.indices.flatMap { node in
+            (source.definitions[node] ?? []).map { definition in
+                RuleListing(
+                    path: source.tree[node].path.map(\.string),
+                    isFunction: source.tree.isFunction(node),
+                    file: definition.file,
+                    range: definition.range
+                )
+            }
+        }
+        .sorted {
+            ($0.path.joined(separator: "."), $0.file, $0.range.start)
+                < ($1.path.joined(separator: "."), $1.file, $1.range.start)
+        }
+    }
+
     /// Prepares the question for one document: a rule or package by its names below `data`.
     package func prepare(entryPoint names: [String]) throws(PolicyErrors) -> PreparedEntryPoint {
         let path = names.map { Text($0) }
@@ -84,5 +105,22 @@ package struct PreparedEntryPoint: Sendable {
     ) throws(EvaluationError) -> Value? {
         var machine = Machine(image: image, input: input, context: context, observer: observer)
         return try machine.value(of: procedure)
+    }
+
+    /// The same, with the steps that it took, whatever came of it.
+    package func measured(
+        input: Value?,
+        in context: DecisionContext = DecisionContext(),
+        observer: (any DecisionObserver)? = nil
+    ) -> (outcome: Result<Value?, EvaluationError>, steps: Int) {
+        var machine = Machine(image: image, input: input, context: context, observer: observer)
+        let outcome: Result<Value?, EvaluationError>
+        do throws(EvaluationError) {
+            outcome = .success(try machine.value(of: procedure))
+        } catch {
+            outcome = .failure(error)
+        }
+        let left = max(machine.context.budget.stepsLeft, 0)
+        return (outcome, context.budget.stepsLeft - left)
     }
 }

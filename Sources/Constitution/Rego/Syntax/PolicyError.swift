@@ -49,11 +49,8 @@ extension PolicyError: CustomStringConvertible {
     /// The place, the sentence and, where the line is at hand, the line with a caret under it.
     package var description: String {
         let place = "\(Printable(file)):\(position.line):\(position.column)"
-        var text = "\(place): \(message) (\(code.rawValue))"
+        let text = "\(place): \(message) (\(code.rawValue))"
         guard let sourceLine else { return text }
-        // A long line is shown around the place only, and never with control characters.
-        let shown = SourceText.excerpt(sourceLine, around: position.column)
-        text += "\n    \(shown.text)\n    \(shown.indent)^"
-        return text
+        return text + "\n" + SourceText.pointing(at: position.column, in: sourceLine)
     }
 }

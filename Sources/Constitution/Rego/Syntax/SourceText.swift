@@ -1,9 +1,17 @@
 import Canon
 
 /// The text of a policy, as error messages quote it.
-enum SourceText {
+package enum SourceText {
+    /// The line with a caret under the column, on two lines that are set in from the left.
+    ///
+    /// A long line is shown around the place only, and never with control characters.
+    package static func pointing(at column: Int, in line: String) -> String {
+        let shown = excerpt(line, around: column)
+        return "    \(shown.text)\n    \(shown.indent)^"
+    }
+
     /// The bytes of a line, counted from one, without its end.
-    static func line(_ number: Int, of text: [UInt8]) -> String? {
+    package static func line(_ number: Int, of text: [UInt8]) -> String? {
         var line = 1
         var start = 0
         while line < number {

@@ -138,9 +138,11 @@ package enum CommandLineDoor {
     ) -> Response {
         let causes = fault.chain.dropFirst()
         guard asJSON else {
+            // The sentence may be followed by lines that quote a policy.
+            let said = fault.description.split(separator: "\n", omittingEmptySubsequences: false)
             let lines =
                 notices.map { "note: \($0)" }
-                + ["charter: \(fault.description) [\(fault.code)]"]
+                + ["charter: \(said[0]) [\(fault.code)]"] + said.dropFirst().map(String.init)
                 + causes.map { "  because: \($0.description) [\($0.code)]" }
             return Response(status: fault.status, errors: text(lines))
         }

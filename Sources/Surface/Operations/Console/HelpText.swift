@@ -31,9 +31,8 @@ package enum HelpText {
 
     /// What `charter COMMAND --help` answers.
     package static func page(_ operation: Operation) -> Answer {
-        var lines = [
-            "charter \(operation.name): \(operation.summary)", "", "Usage: \(usage(operation))", "",
-        ]
+        var lines = ["charter \(operation.name): \(operation.summary)", ""]
+        lines += wrapped(["Usage: charter \(operation.name)"] + arguments(operation)) + [""]
         lines += operation.details.split(separator: "\n", omittingEmptySubsequences: false)
             .map(String.init)
         let options = operation.options + ArgumentReader.everywhere
@@ -57,13 +56,29 @@ package enum HelpText {
 
     /// The one-line form of a call.
     package static func usage(_ operation: Operation) -> String {
-        var words = ["charter", operation.name]
+        (["charter", operation.name] + arguments(operation)).joined(separator: " ")
+    }
+
+    private static func arguments(_ operation: Operation) -> [String] {
+        var words: [String] = []
         for operand in operation.operands {
             let name = operand.repeats ? operand.name + "…" : operand.name
             words.append(operand.isRequired ? name : "[\(name)]")
         }
         for option in operation.options { words.append("[\(spelled(option))]") }
-        return words.joined(separator: " ")
+        return words
+    }
+
+    /// Words on as few lines of 100 characters as they need.
+    private static func wrapped(_ words: [String]) -> [String] {
+        words.dropFirst().reduce(into: words.prefix(1).map(\.self)) { lines, word in
+            let last = lines[lines.count - 1]
+            if last.count + 1 + word.count <= 100 {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append("       " + word)
+            }
+        }
     }
 
     private static func list(_ operations: [Operation]) -> [String] {
