@@ -187,7 +187,7 @@ struct `The law's own documents` {
                 path: "registries/policies/POL-PURPOSE-001.json",
                 parts: [
                     "schema_version", "id", "name", "version", "status", "scope", "effect", "gate",
-                    "stages", "content", "content/purpose", "rules",
+                    "stages", "content", "content/purpose", "bundle", "query",
                 ],
                 wrong: [
                     ("effect", "advise"), ("effect", "exempt"), ("stages", ["someday"]),

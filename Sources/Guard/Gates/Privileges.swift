@@ -27,15 +27,12 @@ struct Privileges {
             }
             return nil
         case .array(let array):
-            // Elements may have moved; each must be no wider than one that there was.
+            // Elements may have moved. One that is another than before counts as new: beside another
+            // name the same roles are somebody else's.
             for (index, element) in array.elements.enumerated() {
                 let inner = "\(place)/\(index)"
                 let earlier = before.flatMap(Privileges.elements) ?? []
                 if earlier.contains(element) { continue }
-                let isCovered = earlier.contains {
-                    widening(from: $0, to: element, at: inner) == nil
-                }
-                if isCovered { continue }
                 if let found = widening(from: nil, to: element, at: inner) { return found }
             }
             return nil
