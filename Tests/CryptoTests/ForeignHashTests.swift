@@ -23,6 +23,7 @@ struct `A foreign hash` {
             let ours = hash.of(message)
             #expect(ours == (try openssl(["dgst", "-" + name], message)))
             #expect(ours.count == hash.byteCount)
+            #expect(hash.isOffered)
         }
     }
 

@@ -105,7 +105,12 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
             let text = String(decoding: result.json, as: UTF8.self)
             return Outcome(code: "value", place: text, words: "")
         } catch let errors as PolicyErrors {
-            return outcome(errors.code, errors.first.file, errors.first.position, errors.first.message)
+            return outcome(
+                errors.code,
+                errors.first.file,
+                errors.first.position,
+                errors.first.message
+            )
         } catch let error as EvaluationError {
             return outcome(error.code, error.file, error.position, error.message)
         } catch let fault as InputFault {

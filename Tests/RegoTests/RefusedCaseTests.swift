@@ -6,7 +6,8 @@ import Testing
 
 struct `A policy that is wrong` {
     static let files = [
-        "accepted", "calls", "decisions", "fail-open", "imports", "literals", "names", "rules", "rulesets", "text",
+        "accepted", "calls", "decisions", "fail-open", "imports", "literals", "names", "rules",
+        "rulesets", "text",
     ]
 
     static let cases: [RefusedCase] = files.flatMap { file in
@@ -58,7 +59,9 @@ struct `A hostile input` {
 
     @Test func `that has a number too long is refused`() throws {
         #expect(try fault(String(repeating: "9", count: 100_000)) == "rego.input.number-too-long")
-        #expect(try fault("0." + String(repeating: "1", count: 100_000)) == "rego.input.number-too-long")
+        #expect(
+            try fault("0." + String(repeating: "1", count: 100_000)) == "rego.input.number-too-long"
+        )
     }
 
     @Test func `that is larger than allowed is refused`() {

@@ -23,7 +23,17 @@ package enum ForeignHash: Sendable, CaseIterable {
         }
     }
 
-    /// The hash of these bytes.
+    /// Whether OpenSSL offers the hash: where it is bound to FIPS, there is no MD5.
+    package var isOffered: Bool {
+        guard let found = unsafe EVP_MD_fetch(nil, EVP_MD_get0_name(method), nil) else {
+            ERR_clear_error()
+            return false
+        }
+        unsafe EVP_MD_free(found)
+        return true
+    }
+
+    /// The hash of these bytes; OpenSSL must offer it.
     package func of(_ bytes: [UInt8]) -> [UInt8] {
         var out = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var count: UInt32 = 0
@@ -33,7 +43,7 @@ package enum ForeignHash: Sendable, CaseIterable {
         return Array(out.prefix(Int(count)))
     }
 
-    /// The HMAC of these bytes under a key (RFC 2104).
+    /// The HMAC of these bytes under a key (RFC 2104); OpenSSL must offer the hash.
     package func authentication(of bytes: [UInt8], key: [UInt8]) -> [UInt8] {
         // OpenSSL takes no null pointer for a key, and an empty array may have one.
         let padded = key.isEmpty ? [0] : key

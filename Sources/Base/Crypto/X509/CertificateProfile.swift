@@ -2,6 +2,8 @@
 package struct CertificateProfile: Hashable, Sendable {
     /// Whether the certificate says if it is of an authority.
     package private(set) var hasBasicConstraints = false
+
+    /// Whether it is of an authority, which may issue certificates.
     package private(set) var isAuthority = false
 
     /// How many authorities may stand below this one, or `nil` for any number.
@@ -9,25 +11,53 @@ package struct CertificateProfile: Hashable, Sendable {
 
     /// One bit each for what the key may do, the first use lowest.
     package private(set) var keyUsage = 0
+
+    /// What the certificate may be used for; nothing said is no bound.
     package private(set) var extendedKeyUsages: [ExtendedKeyUsage] = []
+
+    /// Uses that have no name here.
     package private(set) var unknownExtendedKeyUsages: [ObjectIdentifier] = []
 
+    /// What this certificate's key is called by the certificates that it signs.
     package private(set) var subjectKeyIdentifier: [UInt8]?
+
+    /// What the key is called that has signed this certificate.
     package private(set) var authorityKeyIdentifier: [UInt8]?
 
+    /// The names that the certificate is for.
     package private(set) var names = GeneralNames()
+
+    /// The names that an authority is bound to, where there are any of a kind.
     package private(set) var permittedNames = GeneralNames()
+
+    /// The names that an authority may not certify.
     package private(set) var excludedNames = GeneralNames()
+
+    /// Whether whoever does not know such bounds must refuse the certificate.
     package private(set) var areNameConstraintsCritical = false
 
+    /// Where to ask whether the certificate was revoked (OCSP).
     package private(set) var statusServers: [String] = []
+
+    /// Where the certificate of the issuer lies.
     package private(set) var issuerLocations: [String] = []
+
+    /// Where lists of revoked certificates lie.
     package private(set) var revocationLists: [String] = []
 
+    /// The policies under which the certificate was issued.
     package private(set) var policies: [ObjectIdentifier] = []
+
+    /// Policies of the issuer that count as those of the subject.
     package private(set) var policyMappings: [PolicyMapping] = []
+
+    /// Behind how many certificates a policy must be named, or `nil`.
     package private(set) var requireExplicitPolicy: Int?
+
+    /// Behind how many certificates policies may no longer be mapped, or `nil`.
     package private(set) var inhibitPolicyMapping: Int?
+
+    /// Behind how many certificates any policy no longer counts as each, or `nil`.
     package private(set) var inhibitAnyPolicy: Int?
 
     /// Critical extensions that are not understood here.

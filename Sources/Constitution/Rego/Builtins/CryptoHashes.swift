@@ -25,14 +25,20 @@ extension BuiltinTable {
         Builtin(name, [.string], .string) { arguments, context throws(BuiltinError) in
             let text = try arguments.text(0)
             try context.charge(hashing: text.count)
+            try demand(hash)
             return .string(Text(hexadecimal: hash.of(text.bytes)))
         }
+    }
+
+    private static func demand(_ hash: ForeignHash) throws(BuiltinError) {
+        guard hash.isOffered else { throw .failed("this machine does not offer \(hash)") }
     }
 
     private static func authentication(_ name: String, _ hash: ForeignHash) -> Builtin {
         Builtin(name, [.string, .string], .string) { arguments, context throws(BuiltinError) in
             let (message, key) = (try arguments.text(0), try arguments.text(1))
             try context.charge(hashing: message.count + key.count)
+            try demand(hash)
             return .string(
                 Text(hexadecimal: hash.authentication(of: message.bytes, key: key.bytes))
             )

@@ -49,16 +49,17 @@ extension BuiltinTable {
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> Value {
         let span = (last - first).magnitude
-        guard let steps = span.quotientAndRemainder(dividingBy: step).0.int64 else {
-            throw .exhausted(.bytes)
-        }
+        // Nobody has the budget for more, and one more than the count must still be a number.
+        guard let steps = span.quotientAndRemainder(dividingBy: step).0.int64, steps < 1 << 40
+        else { throw .exhausted(.bytes) }
         try context.charge(values: Int(steps) + 1)
         var elements: [Value] = []
         elements.reserveCapacity(Int(steps) + 1)
         if let low = first.int64, last.int64 != nil, let stride = step.int64 {
-            // Both ends fit, so everything between does.
+            // Both ends fit, so everything between does, though a product on the way may not: taken
+            // modulo 2^64 the sum is right.
             let signed = last < first ? -stride : stride
-            for index in 0...steps { elements.append(.number(.integer(low + index * signed))) }
+            for index in 0...steps { elements.append(.number(.integer(low &+ index &* signed))) }
         } else {
             var current = first
             let signed = last < first ? -step : step

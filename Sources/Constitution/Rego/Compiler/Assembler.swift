@@ -118,9 +118,30 @@ final class Assembler {
     // MARK: Code
 
     func emit(_ instruction: Instruction, _ place: Program.Place) {
+        guard program.code.count < Assembler.codeMax else {
+            refuseSize(at: place)
+            return
+        }
         program.code.append(instruction)
         program.places.append(place)
     }
+
+    /// References with variables over many packages can ask for more code than any policy needs.
+    private func refuseSize(at place: Program.Place) {
+        guard errors.last?.code != .compiledTooLarge else { return }
+        let file = program.files[Int(place.file)]
+        refuse(
+            PolicyError(
+                .compiledTooLarge,
+                file: file,
+                at: place.position,
+                "The policy needs more than \(Assembler.codeMax) instructions: refer to packages by "
+                    + "their names instead of by variables."
+            )
+        )
+    }
+
+    private static let codeMax = 4_000_000
 
     func newLabel() -> Label {
         program.labels.append(-1)

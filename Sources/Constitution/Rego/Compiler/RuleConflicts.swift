@@ -13,10 +13,25 @@ struct RuleConflicts {
     func errors() -> [PolicyError] {
         var found: [PolicyError] = []
         for id in tree.nodes.indices where !tree[id].rules.isEmpty {
-            if let error = conflict(at: id) ?? dataConflict(at: id) { found.append(error) }
+            if let error = tooDeep(id) ?? conflict(at: id) ?? dataConflict(at: id) { found.append(error) }
         }
         return found
     }
+
+    /// Names are followed one inside the other, so there must be an end to them.
+    private func tooDeep(_ id: RuleTree.NodeID) -> PolicyError? {
+        guard let source = tree[id].rules.first else { return nil }
+        let head = modules[source.module].rules[source.rule].head
+        let count = tree[id].path.count + head.dynamicSteps.count
+        guard count > RuleConflicts.namesMax else { return nil }
+        return error(
+            source,
+            "The rule lies \(count) names below data; \(RuleConflicts.namesMax) are allowed.",
+            .compiledTooLarge
+        )
+    }
+
+    private static let namesMax = 64
 
     private func conflict(at id: RuleTree.NodeID) -> PolicyError? {
         let node = tree[id]

@@ -4,34 +4,27 @@ struct CollectionInProgress {
     var values: [Value] = []
     /// Keys of an object, one for each value.
     var keys: [Value] = []
-    /// What is put into a document with variable heads.
-    var deep: [DeepEntry] = []
+    /// A document to which rules with variable heads contribute.
+    var deep = DocumentBuilder()
     /// Base data under the rules of a document.
     var base: ObjectValue?
 
-    /// One contribution to a document.
-    struct DeepEntry {
-        let path: [Value]
-        let kind: DeepKind
-        let value: Value
-    }
-
-    /// What kind of conflict there is between the members.
+    /// Two values for one key of an object.
     struct Conflict: Error {}
 
     mutating func reset() {
         values.removeAll(keepingCapacity: true)
         keys.removeAll(keepingCapacity: true)
-        deep.removeAll(keepingCapacity: true)
+        deep = DocumentBuilder()
         base = nil
     }
 
     func finished(_ kind: CollectionKind) throws(Conflict) -> Value {
         switch kind {
-        case .array: return .array(ArrayValue(values))
-        case .set: return .set(SetValue(values))
-        case .object, .rules: return .object(try object())
-        case .deep: return try DocumentBuilder.document(of: deep)
+        case .array: .array(ArrayValue(values))
+        case .set: .set(SetValue(values))
+        case .object, .rules: .object(try object())
+        case .deep: deep.document
         }
     }
 

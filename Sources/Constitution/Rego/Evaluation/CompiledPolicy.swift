@@ -10,6 +10,26 @@ package final class CompiledPolicy: Sendable {
         self.index = index
     }
 
+    /// Every place that an observer can hear of: what a coverage is counted against.
+    package var spots: [Spot] { image.program.spots }
+
+    /// Every rule and function, in the order of their names.
+    package var rules: [RuleListing] {
+        source.tree.nodes.indices.flatMap { node in
+            (source.definitions[node] ?? []).map { definition in
+                RuleListing(
+                    path: source.tree[node].path.map(\.string),
+                    isFunction: source.tree.isFunction(node),
+                    file: definition.file,
+                    range: definition.range
+                )
+            }
+        }
+        .sorted { ($0.path.joined(separator: "."), $0.file, $0.range.start)
+            < ($1.path.joined(separator: "."), $1.file, $1.range.start)
+        }
+    }
+
     /// Prepares the question for one document: a rule or package by its names below `data`.
     package func prepare(entryPoint names: [String]) throws(PolicyErrors) -> PreparedEntryPoint {
         let path = names.map { Text($0) }
@@ -53,9 +73,6 @@ package final class CompiledPolicy: Sendable {
         let goals = resolver.query(body)
         errors += resolver.errors
         if !errors.isEmpty { throw PolicyErrors(errors) }
-        var types = TypeCheck(source)
-        types.check(query: goals, file: "query")
-        if !types.errors.isEmpty { throw PolicyErrors(types.errors) }
         // Code asks only about what some `with` replaces; a new target makes all code anew.
         let isCovered = resolver.targets.isSubset(of: source.targets)
         var source = source

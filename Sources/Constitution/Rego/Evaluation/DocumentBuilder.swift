@@ -1,59 +1,63 @@
-/// Builds a document from what rules with variables in their heads put at its places.
+/// A document while rules with variables in their heads put values at its places.
 ///
 /// Two contributions may stand at one place when both add to a set, when they are equal, or when both
 /// are objects made by rules further down; everything else is a conflict.
-enum DocumentBuilder {
-    static func document(
-        of entries: [CollectionInProgress.DeepEntry]
-    ) throws(CollectionInProgress.Conflict) -> Value {
-        try value(of: entries, depth: 0)
+struct DocumentBuilder {
+    /// Two contributions that do not go together.
+    struct Conflict: Error {}
+
+    /// One place: at most one of value, members and children is there.
+    private struct Node {
+        var value: Value?
+        var members: [Value]?
+        var children: [Value: Int] = [:]
     }
 
-    private static func value(
-        of entries: [CollectionInProgress.DeepEntry],
-        depth: Int
-    ) throws(CollectionInProgress.Conflict) -> Value {
-        let here = entries.filter { $0.path.count == depth }
-        if let first = here.first {
-            // What has a value of its own has no rules inside it.
-            guard here.count == entries.count else {
-                throw CollectionInProgress.Conflict()
+    private var nodes = [Node()]
+
+    mutating func add(
+        _ value: Value,
+        as kind: DeepKind,
+        at path: ArraySlice<Value>
+    ) throws(Conflict) {
+        var at = 0
+        for key in path {
+            guard nodes[at].value == nil, nodes[at].members == nil else { throw Conflict() }
+            if let child = nodes[at].children[key] {
+                at = child
+            } else {
+                nodes.append(Node())
+                nodes[at].children[key] = nodes.count - 1
+                at = nodes.count - 1
             }
-            return try merged(here, like: first.kind)
         }
-        var byKey: [Value: [CollectionInProgress.DeepEntry]] = [:]
-        for entry in entries {
-            byKey[entry.path[depth], default: []].append(entry)
+        guard nodes[at].children.isEmpty else { throw Conflict() }
+        switch kind {
+        case .value:
+            guard nodes[at].members == nil, (nodes[at].value ?? value) == value else {
+                throw Conflict()
+            }
+            nodes[at].value = value
+        case .member:
+            guard nodes[at].value == nil else { throw Conflict() }
+            nodes[at].members = nodes[at].members ?? []
+            nodes[at].members?.append(value)
+        case .members:
+            guard nodes[at].value == nil, case .set(let set) = value else { throw Conflict() }
+            nodes[at].members = (nodes[at].members ?? []) + set.elements
         }
-        var members: [ObjectValue.Member] = []
-        for (key, inside) in byKey {
-            members.append(.init(key: key, value: try value(of: inside, depth: depth + 1)))
-        }
-        return .object(ObjectValue(members))
     }
 
-    private static func merged(
-        _ entries: [CollectionInProgress.DeepEntry],
-        like kind: DeepKind
-    ) throws(CollectionInProgress.Conflict) -> Value {
-        if kind == .value {
-            guard entries.allSatisfy({ $0.kind == .value && $0.value == entries[0].value }) else {
-                throw CollectionInProgress.Conflict()
-            }
-            return entries[0].value
-        }
-        var members: [Value] = []
-        for entry in entries {
-            switch entry.kind {
-            case .member: members.append(entry.value)
-            case .members:
-                guard case .set(let set) = entry.value else {
-                    throw CollectionInProgress.Conflict()
-                }
-                members += set.elements
-            case .value: throw CollectionInProgress.Conflict()
-            }
-        }
-        return .set(SetValue(members))
+    var document: Value { document(of: 0) }
+
+    // The depth is that of the longest head of a rule, which the parser bounds.
+    private func document(of node: Int) -> Value {
+        if let value = nodes[node].value { return value }
+        if let members = nodes[node].members { return .set(SetValue(members)) }
+        return .object(
+            ObjectValue(
+                nodes[node].children.map { .init(key: $0.key, value: document(of: $0.value)) }
+            )
+        )
     }
 }

@@ -5,6 +5,8 @@
 /// depth of policy or input becomes depth of the thread's stack, none can overflow it.
 struct Machine {
     let image: ProgramImage
+    /// The constants of the program, at hand.
+    let constants: [Value]
     var context: BuiltinContext
     let isStrict: Bool
     let depthMax: Int
@@ -25,6 +27,8 @@ struct Machine {
     /// needs few rules: then the first scope remembers.
     var memo: [ReplacementScope.Memo?]
     private static let denseMemoMax = 256
+    /// The slots of all frames together: 24 MB at most, and those of one more frame.
+    static let slotsMax = 1 << 20
 
     /// What a query found: the values of its row slots.
     var rows: [[Value]] = []
@@ -38,6 +42,7 @@ struct Machine {
         observer: (any DecisionObserver)?
     ) {
         self.image = image
+        constants = image.program.constants
         self.observer = observer
         self.rowSlots = rowSlots
         context = BuiltinContext(
@@ -86,7 +91,7 @@ struct Machine {
     func value(_ operand: Source) -> Value {
         operand.code >= 0
             ? slots[Int(frame.slotBase &+ operand.code)]
-            : image.program.constants[Int(~operand.code)]
+            : constants[Int(~operand.code)]
     }
 
     subscript(mark: Mark) -> Int32 {
@@ -156,15 +161,22 @@ struct Frame {
 
 /// A place where evaluation can go on when what was tried behind it failed.
 struct ChoicePoint {
-    /// Where it goes on.
-    let address: Int32
-    let scope: Int32
-    let scopeCount: Int32
-    /// The members that a scan goes through; the next of them is at `position`.
+    /// Everything but the members, so that it is read without counting a reference.
+    struct Point {
+        /// Where it goes on.
+        let address: Int32
+        let scope: Int32
+        let scopeCount: Int32
+        /// The next member of a scan.
+        var position: Int32
+        let count: Int32
+        let key: Slot
+        let value: Slot
+    }
+
+    var point: Point
+    /// The members that a scan goes through.
     let members: Value
-    var position: Int32
-    let key: Slot
-    let value: Slot
 
     /// The position of a choice that is no scan.
     static let plain: Int32 = -1

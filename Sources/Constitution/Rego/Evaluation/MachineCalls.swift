@@ -130,6 +130,9 @@ extension Machine {
         next.scopeCount = Int32(scopes.count)
         callers.append(frame)
         frame = next
+        guard Int(next.slotBase) < Machine.slotsMax else {
+            throw error(.depth, "rules call each other deeper than a decision may go", at: pc)
+        }
         makeRoom(for: image.program.procedures[Int(number)])
     }
 

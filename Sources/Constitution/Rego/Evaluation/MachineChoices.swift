@@ -1,17 +1,16 @@
 /// Open choices: where evaluation goes on when something failed.
 extension Machine {
     mutating func pushChoice(_ label: Label) {
-        choices.append(
-            ChoicePoint(
-                address: Int32(address(label)),
-                scope: scope,
-                scopeCount: Int32(scopes.count),
-                members: .null,
-                position: ChoicePoint.plain,
-                key: .none,
-                value: .none
-            )
+        let point = ChoicePoint.Point(
+            address: Int32(address(label)),
+            scope: scope,
+            scopeCount: Int32(scopes.count),
+            position: ChoicePoint.plain,
+            count: 0,
+            key: .none,
+            value: .none
         )
+        choices.append(ChoicePoint(point: point, members: .null))
     }
 
     /// Chooses the rules that can hold for a value.
@@ -38,19 +37,19 @@ extension Machine {
         let members = self.value(operand)
         guard let count = members.memberCount, count > 0 else { return false }
         if count > 1 {
-            choices.append(
-                ChoicePoint(
-                    address: Int32(pc),
-                    scope: scope,
-                    scopeCount: Int32(scopes.count),
-                    members: members,
-                    position: 1,
-                    key: key,
-                    value: value
-                )
+            let point = ChoicePoint.Point(
+                address: Int32(pc),
+                scope: scope,
+                scopeCount: Int32(scopes.count),
+                position: 1,
+                count: Int32(count),
+                key: key,
+                value: value
             )
+            choices.append(ChoicePoint(point: point, members: members))
         }
-        take(0, of: members, key: key, value: value)
+        if value.isWanted { self[value] = members.value(at: 0) }
+        if key.isWanted { self[key] = members.key(at: 0) }
         return true
     }
 
@@ -66,39 +65,50 @@ extension Machine {
                 finishUndefined()
                 continue
             }
-            let choice = choices[last]
-            scope = choice.scope
-            if scopes.count > Int(choice.scopeCount) {
-                scopes.removeLast(scopes.count - Int(choice.scopeCount))
+            let point = choices[last].point
+            scope = point.scope
+            if scopes.count > Int(point.scopeCount) {
+                scopes.removeLast(scopes.count - Int(point.scopeCount))
             }
-            guard choice.position >= 0 else {
+            guard point.position >= 0 else {
                 choices.removeLast()
-                return Int(choice.address)
+                return Int(point.address)
             }
-            let position = Int(choice.position)
-            if position + 1 < choice.members.memberCount ?? 0 {
-                choices[last].position = choice.position + 1
+            let position = Int(point.position)
+            if point.value.isWanted {
+                self[point.value] = choices.span[last].members.value(at: position)
+            }
+            if point.key.isWanted {
+                self[point.key] = choices.span[last].members.key(at: position)
+            }
+            if position + 1 < Int(point.count) {
+                choices[last].point.position = point.position + 1
             } else {
                 choices.removeLast()
             }
-            take(position, of: choice.members, key: choice.key, value: choice.value)
-            return Int(choice.address)
+            return Int(point.address)
+        }
+    }
+}
+
+extension Value {
+    /// What stands at a place of a collection; of a set the member itself.
+    func value(at place: Int) -> Value {
+        switch self {
+        case .array(let array): array.elements[place]
+        case .set(let set): set.elements[place]
+        case .object(let object): object.members[place].value
+        default: preconditionFailure("Only collections are gone through.")
         }
     }
 
-    private mutating func take(_ position: Int, of members: Value, key: Slot, value: Slot) {
-        switch members {
-        case .array(let array):
-            if key.isWanted { self[key] = .integer(position) }
-            if value.isWanted { self[value] = array.elements[position] }
-        case .set(let set):
-            let member = set.elements[position]
-            if key.isWanted { self[key] = member }
-            if value.isWanted { self[value] = member }
-        case .object(let object):
-            if key.isWanted { self[key] = object.members[position].key }
-            if value.isWanted { self[value] = object.members[position].value }
-        default: break
+    /// The key of a place of a collection: an index, a key, or the member of a set itself.
+    func key(at place: Int) -> Value {
+        switch self {
+        case .array: .integer(place)
+        case .set(let set): set.elements[place]
+        case .object(let object): object.members[place].key
+        default: preconditionFailure("Only collections are gone through.")
         }
     }
 }

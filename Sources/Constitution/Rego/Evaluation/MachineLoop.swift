@@ -26,7 +26,7 @@ extension Machine {
                     continue
                 }
             case .step(let from, let key, let into):
-                if let found = value(from)[value(key)] {
+                if let found = member(of: from, at: key) {
                     self[into] = found
                     continue
                 }
@@ -36,12 +36,12 @@ extension Machine {
                     continue
                 }
             case .element(let from, let index, let into):
-                if case .array(let array) = self[from] {
-                    self[into] = array.elements[Int(index)]
+                if let found = element(Int(index), of: from) {
+                    self[into] = found
                     continue
                 }
             case .isTrue(let operand):
-                if value(operand).isTrue { continue }
+                if isTrue(operand) { continue }
             case .test(let comparison, let left, let right):
                 if compare(comparison, left, right) { continue }
             case .compare(let comparison, let left, let right, let into):
@@ -54,7 +54,7 @@ extension Machine {
                 self[into] = .bool(value(collection)[value(key)] == value(member))
                 continue
             case .isArray(let operand, let count):
-                if case .array(let array) = value(operand), array.count == Int(count) { continue }
+                if isArray(operand, count: Int(count)) { continue }
             case .isObject(let operand, let count):
                 if case .object(let object) = value(operand), object.count == Int(count) {
                     continue
@@ -186,18 +186,6 @@ extension Machine {
         return data[.text(number.text)]
     }
 
-    private func compare(_ comparison: Comparison, _ left: Source, _ right: Source) -> Bool {
-        let (one, other) = (value(left), value(right))
-        switch comparison {
-        case .equal: return one == other
-        case .notEqual: return one != other
-        case .less: return one < other
-        case .lessOrEqual: return !(other < one)
-        case .greater: return other < one
-        case .greaterOrEqual: return !(one < other)
-        }
-    }
-
     private func contains(_ collection: Value, _ member: Value) -> Bool {
         switch collection {
         case .array(let array): array.elements.contains(member)
@@ -289,12 +277,12 @@ extension Machine {
             collections[collection(collector)].values.append(member)
         case .insertDeep(let collector, let path, let operand, let kind):
             try charge(values: Int(path.count) + 4, at: pc)
-            let entry = CollectionInProgress.DeepEntry(
-                path: Array(slice(path)),
-                kind: kind,
-                value: value(operand)
-            )
-            collections[collection(collector)].deep.append(entry)
+            let (steps, contribution) = (slice(path), value(operand))
+            do {
+                try collections[collection(collector)].deep.add(contribution, as: kind, at: steps)
+            } catch {
+                throw self.error(.conflict, "object keys must be unique", at: pc)
+            }
         case .mergeBase(let collector, let operand):
             if case .object(let object) = value(operand) {
                 try charge(values: object.count, at: pc)

@@ -49,7 +49,7 @@ extension Machine {
     mutating func leave() {
         let left = scope
         scope = scopes[Int(left)].parent
-        let isNeeded = choices.last.map { $0.scopeCount > left } ?? false
+        let isNeeded = choices.last.map { $0.point.scopeCount > left } ?? false
         if Int(left) == scopes.count - 1 && !isNeeded { scopes.removeLast() }
     }
 
