@@ -47,7 +47,7 @@ enum PolicySignVerb {
         } catch {
             throw .bundle(error)
         }
-        do {
+        do throws(HostFault) {
             try DurableFile.replace(
                 BundleSignature.fileName,
                 with: signed.signature ?? [],
@@ -57,7 +57,7 @@ enum PolicySignVerb {
             throw .host(error)
         }
         let verifier: NoteVerifier
-        do {
+        do throws(CryptoFault) {
             verifier = try PolicyKeys.verifier(of: key, origin)
         } catch {
             throw .crypto(error)
@@ -92,7 +92,7 @@ enum PolicySignVerb {
         }
         let bytes = try surroundings.bytes(of: path, limit: 4096)
         let name = path.split(separator: "/").last.map(String.init) ?? ""
-        do {
+        do throws(CryptoFault) {
             let stem = name.prefix { $0 != "." }
             return (try SigningKey(pem: bytes), stem.isEmpty ? "key" : String(stem))
         } catch {
