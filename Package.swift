@@ -35,7 +35,7 @@ let modules: [Module] = [
     .swift(
         "Integrity",
         in: "Guard",
-        uses: "Canon Patterns Crypto Host Law Registry Policy Gates"
+        uses: "Canon Patterns Crypto Host Law Registry Gates"
     ),
 
     // Runtime: who does the work. (Wire, Cognition, Controllers and Planes come with the planes.)

@@ -1,5 +1,9 @@
 import Canon
+import Crypto
+import Foundation
+import Gates
 import Integrity
+import Law
 import Registry
 import Support
 import Testing
@@ -60,8 +64,12 @@ enum PolicyRoot {
             stateHome: home.file("state"),
             clock: GovernedFixture.clock
         ).make(items, adopting: [], as: "PKG-CODE", isAdopting: false)
-        _ = try RootAuthoring(root, clock: GovernedFixture.clock, threads: 1)
+        let outcome = try RootAuthoring(root, clock: GovernedFixture.clock, threads: 1)
             .compile(accept: false)
+        // A law that cannot be read is not compiled at all.
+        if case .done(let compiled) = outcome, !compiled.violations.isEmpty {
+            return compiled.violations
+        }
         return try IntegrityCheck(root, threads: 2).run().violations
     }
 
@@ -141,5 +149,64 @@ struct `A gate of a root that asks policies` {
             path: text.replacing(#","query":"owners/deny""#, with: "")
         ])
         #expect(codes == ["integrity.invalid-document"])
+    }
+
+    @Test(.covers("D27")) func `is checked by itself when it is asked for`() throws {
+        let fixture = try GovernedFixture()
+        let check = IntegrityCheck(try fixture.open(), threads: 1)
+        let state = try RootState(fixture.open(), threads: 1)
+        let one = try #require(try check.run(state, gate: "G1"))
+        #expect(one.isWhole)
+        #expect(one.gateRuns == 1)
+        #expect(try check.run(state).gateRuns == 3)
+        #expect(try check.run(state, gate: "G9") == nil)
+    }
+
+    @Test func `speaks and is spoken to in the standard shapes`() throws {
+        func read(_ path: String) throws -> JSONValue {
+            let url = URL(fileURLWithPath: Repository.file("registries/schemas/" + path))
+            return try JSONValue(parsing: [UInt8](Data(contentsOf: url)))
+        }
+        var library = SchemaLibrary()
+        for name in ["envelope.json", "gate_input.json", "gate_result.json"] {
+            let document = try read(name)
+            library.add(document, at: try #require(document["$id"]?.string))
+        }
+        func findings(_ value: JSONValue, _ name: String) throws -> [Finding] {
+            let schema = try Schema(
+                try read(name + ".json"),
+                identifier: "urn:charter:schema:\(name):1",
+                library: library
+            )
+            return schema.validate(value)
+        }
+        let input = GateInput(
+            targetID: "SPEC-X",
+            targetHash: .sha256(of: Array("x".utf8)),
+            target: ["id": "SPEC-X"],
+            trigger: "integrity",
+            time: Timestamp(seconds: 1_800_000_000)
+        )
+        #expect(try findings(input.json, "gate_input") == [])
+        let refusal = GateOutput.Finding(
+            rule: "POL-X-001 1.0.0: data.x.deny",
+            code: "x.denied",
+            path: "registries/bundles/x/x.rego",
+            line: 3,
+            message: "Something is wrong with it.",
+            nextStep: "Mend it."
+        )
+        for found in [[], [refusal]] {
+            let output = GateOutput(
+                gate: "G6",
+                gateVersion: "1.0.0",
+                target: "SPEC-X",
+                targetHash: input.targetHash,
+                findings: found,
+                policies: [.init(id: "POL-PURPOSE-001", version: "1.1.0")],
+                time: input.time
+            )
+            #expect(try findings(output.json, "gate_result") == [])
+        }
     }
 }

@@ -14,11 +14,19 @@ struct GatePass: Sendable {
     private let state: RootState
     private let ownership: OwnershipTable
     private let schemas: Schemas
+    /// The one gate that is asked for; all of them, where the root is to be proved.
+    private let only: String?
 
-    init(_ state: RootState, ownership: OwnershipTable, schemas: Schemas) {
+    init(
+        _ state: RootState,
+        ownership: OwnershipTable,
+        schemas: Schemas,
+        only: String? = nil
+    ) {
         self.state = state
         self.ownership = ownership
         self.schemas = schemas
+        self.only = only
     }
 
     /// What the gates found, and how many runs there were.
@@ -84,7 +92,7 @@ struct GatePass: Sendable {
                 + state.book.packages.values.filter { $0.specID == spec.id }.map(\.id.text)
             var docket = Docket(spec: spec, owned: owners.flatMap { owned[$0] ?? [] }, gates: [])
             for id in spec.effectiveGates(under: framework) {
-                guard let gate = state.book.gates[id] else { continue }
+                guard let gate = state.book.gates[id], only == nil || only == id else { continue }
                 docketing.runs += 1
                 if gate.subject == .policy {
                     let known = policyGates[id]

@@ -39,11 +39,23 @@ package struct IntegrityCheck: Sendable {
         try run(state, through: last, judgesSeal: true)
     }
 
+    /// Runs one gate over every spec that it is required of, after all stages before the gates.
+    ///
+    /// It proves that gate and not the root; `nil` where the law has no gate of that id.
+    package func run(
+        _ state: RootState,
+        gate id: String
+    ) throws(IntegrityFault) -> IntegrityReport? {
+        guard state.book.gates[id] != nil else { return nil }
+        return try run(state, through: .gates, judgesSeal: true, gate: id)
+    }
+
     /// `judgesSeal` is false only for whoever is about to replace the seal: everything else must hold.
     func run(
         _ state: RootState,
         through last: Violation.Stage,
-        judgesSeal: Bool
+        judgesSeal: Bool,
+        gate only: String? = nil
     ) throws(IntegrityFault) -> IntegrityReport {
         var report = IntegrityReport(
             rootID: root.id,
@@ -73,10 +85,10 @@ package struct IntegrityCheck: Sendable {
         // Gates take longest and rest on nothing that the other stages find, so they are judged beside
         // them; what they say counts only when nothing earlier stands against the root.
         let known = report
-        let (verdict, later) = GatePass(state, ownership: ownership, schemas: schemas)
-            .judge(threads: threads) {
-                judgeLater(state, ownership, schemas, through: .packages, judgesSeal, known)
-            }
+        let pass = GatePass(state, ownership: ownership, schemas: schemas, only: only)
+        let (verdict, later) = pass.judge(threads: threads) {
+            judgeLater(state, ownership, schemas, through: .packages, judgesSeal, known)
+        }
         report = try later.get()
         if report.isWhole {
             report.stages.append(.gates)

@@ -17,7 +17,7 @@ test_hot_does_not_reach_past_meta if {
 test_the_table_holds if {
 	every from, sender in data.charter.tiers {
 		every to, receiver in data.charter.tiers {
-			is_open := [to in sender.sends_to, from in receiver.receives_from] == [true, true]
+			is_open := [(to in sender.sends_to), (from in receiver.receives_from)] == [true, true]
 			found := codes({"from": from, "to": to, "verb": sender.verbs[0]})
 			is_open == (count(found) == 0)
 		}

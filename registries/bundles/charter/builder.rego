@@ -15,7 +15,7 @@ deny contains reason if {
 	}
 }
 
-is_builder if input.subject["class"] == "BUILDER"
+is_builder if input.subject.class == "BUILDER"
 
 operation := object.get(input, "operation", "")
 

@@ -38,7 +38,7 @@ package final class LoadedBundle: Sendable {
     package init(_ bundle: PolicyBundle, provenance: Provenance) throws(BundleRefusal) {
         self.bundle = bundle
         self.provenance = provenance
-        modules = try bundle.modules().filter { !$0.file.hasSuffix("_test.rego") }
+        modules = try bundle.modules(withTests: false)
         do {
             let policy = try PolicyCompiler.compile(modules: modules, data: bundle.data)
             entryPoints = LoadedBundle.entryPoints(bundle.manifest, modules)
@@ -91,11 +91,11 @@ package final class LoadedBundle: Sendable {
 }
 
 extension PolicyBundle {
-    /// Reads all policies; what is wrong with any of them refuses the bundle, and each is named.
-    package func modules() throws(BundleRefusal) -> [PolicyModule] {
+    /// Reads the policies; what is wrong with any of them refuses the bundle, and each is named.
+    package func modules(withTests: Bool = true) throws(BundleRefusal) -> [PolicyModule] {
         var modules: [PolicyModule] = []
         var errors: [PolicyError] = []
-        for file in policies {
+        for file in policies where withTests || !file.isTest {
             do {
                 let module = try Parser.parse(
                     file.bytes,

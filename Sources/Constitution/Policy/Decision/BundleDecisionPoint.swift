@@ -52,6 +52,7 @@ package struct BundleDecisionPoint: DecisionPoint {
         self.notices = notices
     }
 
+    /// Decides by the active bundle, or by the candidate where the input falls into its share.
     package func decide(_ request: DecisionRequest) -> PolicyDecision {
         let question: Question
         switch opened(request) {
@@ -74,6 +75,7 @@ package struct BundleDecisionPoint: DecisionPoint {
         return decision
     }
 
+    /// The document as the active bundle has it; a candidate is never asked for one.
     package func document(_ request: DecisionRequest) -> DocumentAnswer {
         switch opened(request) {
         case .failure(let refused): return .refused(refused.decision)
@@ -86,8 +88,8 @@ package struct BundleDecisionPoint: DecisionPoint {
         }
     }
 
+    /// What either of the two bundles hides, since both see the input.
     package var masks: [String] {
-        // What either of the two would hide is hidden: both see the input.
         guard case .ready(let bundle) = active else { return [] }
         return bundle.bundle.manifest.masks + (candidate?.bundle.manifest.masks ?? [])
     }

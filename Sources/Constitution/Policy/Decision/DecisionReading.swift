@@ -37,7 +37,7 @@ struct DecisionReading {
             if object["verdict" as Text] != nil {
                 try read(verdictOf: object)
             } else {
-                try read(package: object)
+                try read(rulesOf: object)
             }
         case .null, .number, .string:
             throw WrongShape(reason: "It is a \(value.typeName).")
@@ -89,7 +89,7 @@ struct DecisionReading {
 
     // MARK: - A package
 
-    private mutating func read(package object: ObjectValue) throws(WrongShape) {
+    private mutating func read(rulesOf object: ObjectValue) throws(WrongShape) {
         var canRefuse = false
         for member in object.members {
             guard case .string(let key) = member.key else { continue }
