@@ -79,6 +79,8 @@ struct LineValues {
             where !values.contains(value) {
                 values.append(value)
             }
+            // A collection of constants says nothing that the line does not say.
+            if values.count == 1, values[0].source.utf8.elementsEqual(shown.utf8) { return nil }
             return Part(
                 text: PolicyText(Array(shown.utf8)).line(1),
                 values: Array(values.prefix(LineValues.valuesMax)),
