@@ -61,9 +61,8 @@ enum PolicyRoot {
         let home = TemporaryDirectory()
         let root = try RootGenesis(
             at: home.file("root"),
-            stateHome: home.file("state"),
-            clock: GovernedFixture.clock
-        ).make(items, adopting: [], as: "PKG-CODE", isAdopting: false)
+            stateHome: home.file("state")
+        ).make(items, adopting: [], isAdopting: false)
         let outcome = try RootAuthoring(root, clock: GovernedFixture.clock, threads: 1)
             .compile(accept: false)
         // A law that cannot be read is not compiled at all.
