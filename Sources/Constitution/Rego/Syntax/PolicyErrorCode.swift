@@ -39,6 +39,8 @@ package enum PolicyErrorCode: String, Sendable, Hashable, CaseIterable {
     case unknownFunction = "rego.compile.unknown-function"
     /// A built-in of OPA that is left out here on purpose.
     case leftOutBuiltin = "rego.compile.left-out-builtin"
+    /// A built-in that only v0 still has.
+    case deprecatedBuiltin = "rego.compile.deprecated-builtin"
     /// A call with more or fewer arguments than the function has.
     case arity = "rego.compile.arity"
     /// An argument of a type that the function never takes, or a comparison that never holds.
