@@ -53,6 +53,7 @@ extension Span where Element == Value {
                 )
             }
             try context.charge(values: path.count)
+            try DocumentPath.checkLength(path)
             paths.append(path)
         }
         return paths
