@@ -43,7 +43,9 @@ enum PolicyActivateVerb {
                 }
             return Answer(
                 json: ["verdict": .string(use.word), "state": state.json],
-                lines: ["\(Printable(bundle.name)) revision \(Printable(bundle.revision)) is \(words)"]
+                lines: [
+                    "\(Printable(bundle.name)) revision \(Printable(bundle.revision)) is \(words)"
+                ]
             )
         } catch {
             return try refusal(error, bundle, time)

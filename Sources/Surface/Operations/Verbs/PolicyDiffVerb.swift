@@ -24,7 +24,11 @@ struct PolicyDiffVerb {
         ],
         options: [
             .init(name: "inputs", value: "FILE", summary: "one JSON object a line; '-' as input"),
-            .init(name: "query", value: "QUERY", summary: "what is asked where a line does not say"),
+            .init(
+                name: "query",
+                value: "QUERY",
+                summary: "what is asked where a line does not say"
+            ),
             PolicySources.v0,
         ]
     ) { request, surroundings throws(OperationFault) in

@@ -54,7 +54,9 @@ enum PolicyListVerb {
                 HelpText.padded(state.bundle, 16) + "active     \(state.active?.revision ?? "none")"
             ]
             let margin = HelpText.padded("", 16)
-            if let previous = state.previous { lines.append(margin + "before     \(previous.revision)") }
+            if let previous = state.previous {
+                lines.append(margin + "before     \(previous.revision)")
+            }
             if let candidate = state.candidate {
                 lines.append(
                     margin + "candidate  \(candidate.revision) for \(state.canaryPercent) %"
