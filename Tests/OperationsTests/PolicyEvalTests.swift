@@ -70,8 +70,6 @@ struct `Asking policies` {
             (["input", "--input", "none.json"], 2, "host.missing"),
             (["1", "--bundle", "none"], 2, "host.missing"),
             (["numbers.range(1, 100000000)"], 2, "rego.eval.memory"),
-            (["1 + 1", "--decide"], 64, "operations.usage"),
-            (["data.app", "--decide", "--lenient"], 64, "operations.usage"),
         ]
         for call in calls {
             let answer = world.world.call(["policy", "eval"] + call.words + ["--json"])
@@ -94,7 +92,7 @@ struct `Asking policies` {
     @Test func `decides as conftest would`() {
         let world = PolicyWorld()
         func decide(_ input: String) -> CommandLineDoor.Response {
-            world.policy("eval", "data.app", "--bundle", "app", "--input", input, "--decide")
+            world.policy("decide", "data.app", "--bundle", "app", "--input", input)
         }
         let denied = decide("eve.json")
         #expect(denied.status == 1)

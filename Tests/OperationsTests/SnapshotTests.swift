@@ -52,6 +52,21 @@ struct `What commands say` {
         (["policy", "explain", "data.app.allow", "--bundle", "../app"], nil),
         (["policy", "fmt", "../app"], nil),
         (["policy", "bench", "data.app.allow", "--bundle", "../app", "--count", "3"], nil),
+        (["policy", "decide", "data.app.allow", "--bundle", "../app", "--mode", "audit"], nil),
+        (
+            [
+                "policy", "bundle", "../app", "--out", "../built", "--name", "app", "--revision",
+                "1.0.0",
+            ], nil
+        ),
+        (["policy", "sign", "../built"], nil),
+        (["policy", "trust"], nil),
+        (["policy", "activate", "../built"], nil),
+        (["policy", "rollback", "app"], nil),
+        (["policy", "list"], nil),
+        (["policy", "diff", "../built", "../app", "--inputs", "../lines.jsonl"], nil),
+        (["gate", "list"], nil),
+        (["gate", "check", "G0"], nil),
         (["doctor"], nil),
         (["version"], nil),
         (["completions", "bash"], nil),
@@ -80,11 +95,28 @@ struct `What commands say` {
         }
         try ask(["init", world.root, "--id", "sample", "--name", "Sample"], world)
         world.surroundings.workingDirectory = world.root
+        activateEarlier(world)
         for (arguments, file) in Self.calls {
             if let file { world.write(file, "# New\n") }
             try ask(arguments, world)
         }
         #expect(seen == Set(Catalog.operations.map(\.name)))
+    }
+
+    /// What a rollback goes back to, and what two bundles are compared by.
+    private func activateEarlier(_ world: World) {
+        world.place.write(
+            "lines.jsonl",
+            "{\"query\": \"data.app.allow\", \"input\": {\"user\": \"root\"}}\n"
+        )
+        let words = [
+            "bundle ../app --out ../earlier --name app --revision 0.9.0", "sign ../earlier",
+            "activate ../earlier",
+        ]
+        for line in words {
+            let done = world.call(["policy"] + line.split(separator: " ").map(String.init))
+            #expect(done.status == 0, "\(line): \(done.text)")
+        }
     }
 
     private func file(_ operation: Operations.Operation) -> String {
@@ -133,6 +165,7 @@ struct `What commands say` {
         if let text = json.string, text.utf8.count == 64, text.allSatisfy(\.isHexDigit) {
             return "<digest>"
         }
+        if let text = json.string, text.hasPrefix("uid ") { return "<uid>" }
         if let number = json.integer, number > 9 { return "<number>" }
         return json
     }

@@ -77,7 +77,8 @@ struct Tutorial {
             switch step {
             case .save(let path, let text):
                 let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-                script += "mkdir -p ./\(folder)\ncat > \(path) <<'END OF FILE'\n\(text)END OF FILE\n"
+                script +=
+                    "mkdir -p ./\(folder)\ncat > \(path) <<'END OF FILE'\n\(text)END OF FILE\n"
             case .run(let command):
                 script += "\(command.text) 2>&1\nprintf '\\036%s\\036' $?\n"
             }

@@ -4,6 +4,7 @@ import Gates
 import Host
 import Integrity
 import Registry
+import Rego
 
 /// `charter gate check ID`.
 struct GateCheckVerb {
@@ -15,11 +16,12 @@ struct GateCheckVerb {
             framework requires it, or that adds it. A root in which an earlier stage fails is not
             judged, and the earlier finding is shown.
 
-            With --input a gate that judges by policies is given that document, such as a request or a
-            spec, as the target; the answer is the standard output of a gate (schema gate_result).
+            With --input a gate that judges by policies is given that document: a spec or another
+            target, whose answer is the standard output of a gate (schema gate_result); or a request to
+            create, install, update or remove, which is decided as it would be and not carried out.
 
             Every finding has its rule, its reason and the next step. Exit status 0: the gate lets
-            pass. 1: it does not. 64: the law has no such gate.
+            pass. 1: it does not. 64: there is no such gate, or nothing for it to judge.
             Example: charter gate check G1
             """,
         operands: [.init(name: "ID", summary: "the id of a gate, such as G1")],
@@ -42,12 +44,15 @@ struct GateCheckVerb {
         root = try surroundings.root()
         state = try surroundings.state(of: root)
         guard let gate = state.book.gates[request.operands[0]] else {
-            throw .usage(
-                "The law has no gate \(Printable(request.operands[0])); "
-                    + "'charter gate list' lists those it has."
-            )
+            throw GateCheckVerb.unknown(request.operands[0])
         }
         self.gate = gate
+    }
+
+    private static func unknown(_ id: String) -> OperationFault {
+        .usage(
+            "The law has no gate \(Printable(id)); 'charter gate list' lists those it has."
+        )
     }
 
     private func answer() throws(OperationFault) -> Answer {
@@ -55,30 +60,38 @@ struct GateCheckVerb {
     }
 
     private func overRoot() throws(OperationFault) -> Answer {
-        let report: IntegrityReport
+        let report: IntegrityReport?
         do throws(IntegrityFault) {
             report = try IntegrityCheck(root, threads: WorkerThreads.available)
-                .run(through: .gates, progress: surroundings.progress)
+                .run(state, gate: gate.id)
         } catch {
             throw .integrity(error)
         }
-        let wasAsked = report.isWhole || report.stages.last == .gates
-        guard wasAsked else {
+        guard let report else { throw GateCheckVerb.unknown(gate.id) }
+        guard report.isWhole else {
+            let found = Report.count(report.violations.count, "finding")
             return Report.refusal(
                 report.violations,
-                "\(gate.id) was not asked: the root fails before its gates."
+                report.stages.last == .gates
+                    ? "\(gate.id) does not let the root pass: \(found)"
+                    : "\(gate.id) was not asked, since the root fails before its gates: \(found)"
             )
         }
-        let own = report.violations.filter { $0.rule.hasPrefix("\(gate.id) (") }
-        guard own.isEmpty else {
-            return Report.refusal(
-                own,
-                "\(gate.id) does not let the root pass: \(Report.count(own.count, "finding"))"
+        // A gate that has judged nothing has let nothing pass.
+        guard report.gateRuns > 0 else {
+            throw .usage(
+                "\(gate.id) is required of no spec of this root; give it what to judge with "
+                    + "--input FILE."
             )
         }
         return Answer(
-            json: ["verdict": "passed", "gate": .string(gate.id)],
-            lines: ["\(gate.id) lets the root pass: \(gate.ensures)"]
+            json: [
+                "verdict": "passed", "gate": .string(gate.id),
+                "runs": .integer(report.gateRuns),
+            ],
+            lines: [
+                "\(gate.id) lets \(Report.count(report.gateRuns, "spec")) pass: \(gate.ensures)"
+            ]
         )
     }
 
@@ -90,23 +103,33 @@ struct GateCheckVerb {
             )
         }
         let input = try PolicyInput(request, surroundings)
-        let target: JSONValue
+        let document: JSONValue
         do {
-            target = try JSONValue(parsing: input.bytes ?? [])
+            document = try JSONValue(parsing: input.bytes ?? [])
         } catch {
             throw .document(path: input.name, DocumentFault(error))
         }
-        let output = PolicyGate(
+        let policyGate = PolicyGate(
             gate,
             in: state.book,
             bundles: BundleFolder.bundles(in: state.tree)
-        ).judge(
+        )
+        let time = Timestamp(nanoseconds: surroundings.clock.now)
+        if let asked = AdmissionRequest(dryRunOf: document, at: time) {
+            return GateCheckVerb.answer(GateKeeper(policyGate).decide(asked), gate)
+        }
+        // What stands beside a target belongs to the question.
+        let target = document["target"] ?? document
+        var context = document["target"] == nil ? nil : document.object
+        context?["target"] = nil
+        let output = policyGate.judge(
             GateInput(
                 targetID: target["id"]?.string ?? input.name,
                 targetHash: .sha256(of: input.bytes ?? []),
                 target: target,
                 trigger: gate.trigger,
-                time: Timestamp(nanoseconds: surroundings.clock.now)
+                time: time,
+                context: context ?? JSONObject()
             )
         )
         let asked = output.policies.map { "\($0.id) \($0.version)" }.joined(separator: ", ")
@@ -122,6 +145,53 @@ struct GateCheckVerb {
                 "\(gate.id) \(output.isAllowed ? "lets" : "does not let") "
                     + "\(output.target) pass; asked: \(asked.isEmpty ? "nobody" : asked)"
             ]
+        )
+    }
+
+    private static func answer(_ decision: AdmissionDecision, _ gate: GateDefinition) -> Answer {
+        func lines(_ reason: AdmissionDecision.Attributed, as kind: String) -> [String] {
+            ["    policy: \(reason.policy) \(reason.version)"]
+                + Report.reason(reason.reason, as: kind)
+        }
+        return Answer(
+            decision.mayProceed ? .done : .refused,
+            json: decision.json,
+            lines: ["\(decision.verdict.sentence) by \(gate.id)"]
+                + decision.reasons.flatMap { lines($0, as: "reason") }
+                + decision.warnings.flatMap { lines($0, as: "warning") }
+                + decision.obligations.map { "    must: \($0)" }
+        )
+    }
+}
+
+extension AdmissionRequest {
+    /// The request that a document states; `nil` where it states none.
+    ///
+    /// Who asks and who approved stand there as claims, so it is only ever a dry run.
+    fileprivate init?(dryRunOf document: JSONValue, at time: Timestamp) {
+        guard let operation = document["operation"]?.string.flatMap(Operation.init),
+            let target = document["target"]
+        else { return nil }
+        func text(_ member: String, of value: JSONValue?) -> String {
+            value?[member]?.string ?? ""
+        }
+        let subject = document["subject"]
+        self.init(
+            id: text("id", of: document),
+            operation,
+            target: Value(target),
+            by: Subject(
+                id: text("id", of: subject),
+                kind: text("kind", of: subject),
+                role: text("role", of: subject),
+                classification: text("class", of: subject)
+            ),
+            approvals: (document["approvals"]?.array ?? []).map {
+                Approval(by: text("by", of: $0), kind: text("kind", of: $0))
+            },
+            breakGlass: document["break_glass"].map { Value($0) },
+            channel: .dryRun,
+            time: time
         )
     }
 }

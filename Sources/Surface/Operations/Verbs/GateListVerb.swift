@@ -49,7 +49,7 @@ enum GateListVerb {
             lines: rows.flatMap { row in
                 [
                     HelpText.padded(row.gate.id, 6) + "\(row.gate.name): \(row.gate.ensures)",
-                    "      by \(row.gate.subject.rawValue)"
+                    "      by \(row.gate.subject.words)"
                         + (row.stages.isEmpty ? "" : ", at " + row.stages.joined(separator: ", ")),
                 ]
                     + row.policies.map { "      \($0.id) \($0.version): \($0.query)" }
@@ -72,6 +72,17 @@ enum GateListVerb {
             } catch {
                 throw .gates(error)
             }
+        }
+    }
+}
+
+extension GateDefinition.Subject {
+    /// What a gate judges by.
+    fileprivate var words: String {
+        switch self {
+        case .framework: "the rules of each spec's framework"
+        case .gate: "rules of its own"
+        case .policy: "policies"
         }
     }
 }

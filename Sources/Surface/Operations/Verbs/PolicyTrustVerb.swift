@@ -17,6 +17,12 @@ enum PolicyTrustVerb {
         operands: [.init(name: "VKEY", summary: "the key to trust", isRequired: false)]
     ) { request, surroundings throws(OperationFault) in
         let keys = try RootPolicies(surroundings).keys
+        if let vkey = request.operands.first, (try? NoteVerifier(vkey: vkey)) == nil {
+            throw .usage(
+                "\"\(Printable(vkey))\" is no verifier key; 'charter policy sign' prints one, of the "
+                    + "form NAME+NUMBER+KEY."
+            )
+        }
         do throws(GatesFault) {
             let added = try request.operands.first.map { vkey throws(GatesFault) in
                 try keys.trust(vkey: vkey)
