@@ -313,6 +313,11 @@ struct `A chain of certificates` {
         #expect(bound.said(try bound.issue("server")) == untrusted)
     }
 
+    @Test func `keeps to the policies that an authority demands`() throws {
+        let strict = try Authority(middle: "policyConstraints=critical,requireExplicitPolicy:0")
+        #expect(strict.said(try strict.issue("plain")) == untrusted)
+    }
+
     @Test func `is never longer than it may be`() throws {
         let authority = try Authority()
         let leaf = try authority.issue("server")

@@ -115,7 +115,8 @@ package struct CertificateChain: Sendable {
         guard unsafe X509_STORE_CTX_init(context, store, leaf.pointer, untrusted) == 1,
             let parameters = unsafe X509_STORE_CTX_get0_param(context)
         else { preconditionFailure("OpenSSL could not begin to verify a certificate.") }
-        unsafe X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN))
+        let flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_POLICY_CHECK
+        unsafe X509_VERIFY_PARAM_set_flags(parameters, UInt(flags))
         unsafe X509_VERIFY_PARAM_set_time(parameters, Int(question.moment.seconds))
         unsafe X509_VERIFY_PARAM_set_auth_level(parameters, 1)
         if let host = question.host { try unsafe ask(host, parameters) }
