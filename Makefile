@@ -11,7 +11,7 @@ SWIFT ?= swift
 CHARTER := .build/debug/charter
 FORMATTED := Package.swift Sources Tests
 
-.PHONY: help setup build demo test test-tidy governed lint format bench setup-bench clean
+.PHONY: help setup build demo test test-tidy governed lint format bench setup-bench fuzz clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench: setup ## Measure the integrity check beside a floor in C and other progra
 
 setup-bench: setup ## Install the programs that make bench compares with
 	@deploy/setup.sh --bench
+
+fuzz: setup ## Feed made-up policies and inputs to the policy engine for ten minutes
+	@Tests/Fuzz/fuzz.sh
 
 clean: ## Remove everything that was built
 	@rm -rf .build

@@ -82,7 +82,7 @@ struct RandomPolicy {
     private mutating func term() -> String {
         depth += 1
         defer { depth -= 1 }
-        guard depth < 5 else { return name() }
+        guard depth < 4 else { return name() }
         switch generator.int(0...15) {
         case 0: return generator.pick(["1", "-2.5", "1e9", "- 7", "0.5"])
         case 1: return generator.pick(["\"a\"", "`b\n`", "\"\\u00e9 \\\" # no\"", "\"if\""])

@@ -171,4 +171,27 @@ struct `A built-in that could outrun the budget` {
         let outcome = Call.outcome("regex.replace(\"\(text)\", \"[^a-z]\", \"\")", context: context)
         #expect(outcome.count == 13 * 2_000 + 2)
     }
+
+    @Test func `is refused where a path leads deeper than any value`() {
+        let path = Value.array(ArrayValue(Array(repeating: "a", count: 100_000)))
+        let paths = Value.array(ArrayValue([path]))
+        let patch: Value = [["op": "add", "path": path, "value": 1]]
+        for (name, second) in [
+            ("json.filter", paths), ("json.remove", paths), ("json.patch", patch),
+        ] {
+            var context = BuiltinContext()
+            let document: Value = ["a": 1]
+            let arguments = [document, second]
+            #expect(throws: BuiltinError.failed("a path has more than 512 keys")) {
+                try BuiltinTable.standard[name]?.evaluate(arguments.span, &context)
+            }
+        }
+    }
+
+    @Test func `replaces in a long text in the time that reading it takes`() {
+        let text = String(repeating: "ab", count: 100_000)
+        let context = BuiltinContext(budget: WorkBudget(stepsMax: 2_000_000))
+        let outcome = Call.outcome("replace(\"\(text)\", \"b\", \"cc\")", context: context)
+        #expect(outcome.utf8.count == 300_002)
+    }
 }

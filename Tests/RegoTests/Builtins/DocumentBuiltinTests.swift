@@ -61,6 +61,9 @@ struct `A built-in on documents` {
             "n: [1, -2.5, 0x1F, 010, 1e3, 1.2.3, yes, \"yes\", null]",
             "{\"n\": [1, -2.5, 31, 8, 1e3, \"1.2.3\", true, \"yes\", null]}"
         ),
+        ("a: \"one\nb: two\"\nc: d\n", "{\"a\": \"one b: two\", \"c\": \"d\"}"),
+        ("plain\n...\n", "\"plain\""), ("|\n a\n...\n", "\"a\\n\""),
+        ("on: {yes: 0x1F}", "{\"true\": {\"true\": 31}}"),
         ("---\na: b\n...\n", "{\"a\": \"b\"}"), ("", "null"), ("# nothing\n", "null"),
         ("plain\n  more\n", "\"plain more\""),
         ("\"multi\n  line\n\n  text\"\n", "\"multi line\\ntext\""),
@@ -86,7 +89,8 @@ struct `A built-in on documents` {
         "{\"a\": {\"b\": [[1, 2], [], {}]}, \"c\": \"yes\", \"d\": \"1\", \"e\": null}",
         "\"- x: y #\"", "{\"key: odd\": \"a\\nb\", \"\": \" pad \"}",
         "[[[[1]]], {\"a\": [{\"b\": {\"c\": 1.5}}]}]", "\"\"", "[]",
-        "{\"1\": true, \"true\": \"null\"}",
+        "{\"1\": true, \"true\": \"null\"}", "\"12:30\"",
+        "[\"=\", \"<<\", \".inf\", \"a\\u2028b\", \"\\u007f\"]",
     ])
     func `reads back the YAML that it wrote`(value: String) {
         var context = BuiltinContext()

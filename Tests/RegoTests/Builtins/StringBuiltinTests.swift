@@ -124,6 +124,7 @@ struct `A built-in on strings` {
         ("sprintf(\"%.0f\", [2.5])", "\"2\""),
         ("sprintf(\"%.2f\", [2.675])", "\"2.67\""), ("sprintf(\"%.1f\", [0.25])", "\"0.2\""),
         ("sprintf(\"%.1f\", [9.96])", "\"10.0\""),
+        ("sprintf(\"%5d\", [\"x\"])", "\"%!d(string=    x)\""),
         ("sprintf(\"%T\", [1])", "\"int\""),
         ("sprintf(\"%v %v\", [null, {\"a\": {1}}])", "\"null {\\\"a\\\": {1}}\""),
         ("sprintf(\"%s\", 1)", "type error: operand 2 must be array but got number"),

@@ -53,6 +53,7 @@ extension Span where Element == Value {
                 )
             }
             try context.charge(values: path.count)
+            try DocumentPath.checkLength(path)
             paths.append(path)
         }
         return paths
@@ -61,6 +62,13 @@ extension Span where Element == Value {
 
 /// Paths into documents, written as JSON pointers or as arrays of keys.
 enum DocumentPath {
+    /// Refuses a path that leads deeper than any value is: what follows it goes as deep.
+    static func checkLength(_ path: [Value]) throws(BuiltinError) {
+        if path.count > Value.depthMax {
+            throw .failed("a path has more than \(Value.depthMax) keys")
+        }
+    }
+
     /// The keys of a path; `nil` for what is no path.
     static func keys(of value: Value) -> [Value]? {
         switch value {

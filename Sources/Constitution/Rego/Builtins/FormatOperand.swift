@@ -20,9 +20,8 @@ enum Operand {
     }
 
     /// The value for `%v`, after its type in Go's words.
-    var shownWithType: String {
-        let value = String(decoding: formatted("v", FormatLayout()), as: UTF8.self)
-        return "\(typeName)=\(value)"
+    func shownWithType(_ layout: FormatLayout = FormatLayout()) -> String {
+        "\(typeName)=" + String(decoding: formatted("v", layout), as: UTF8.self)
     }
 
     private var typeName: String {
@@ -42,7 +41,7 @@ enum Operand {
             case .float(let double): FloatFormat(double).text(verb, layout)
             case .text(let text): Operand.format(text, verb, layout)
             }
-        return text ?? Array("%!\(verb)(\(shownWithType))".utf8)
+        return text ?? Array("%!\(verb)(\(shownWithType(layout)))".utf8)
     }
 
     private static func format(

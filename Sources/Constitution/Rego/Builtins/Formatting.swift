@@ -41,7 +41,7 @@ private struct Formatter {
             try directive(format, &at, &context)
         }
         if !isReordered, next < values.count {
-            let extra = values[next...].map { Operand($0).shownWithType }.joined(separator: ", ")
+            let extra = values[next...].map { Operand($0).shownWithType() }.joined(separator: ", ")
             try context.charge(bytes: extra.utf8.count)
             append("%!(EXTRA \(extra))")
         }

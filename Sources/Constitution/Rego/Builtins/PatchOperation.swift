@@ -35,6 +35,7 @@ struct PatchOperation {
         to document: Value,
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> Value? {
+        try DocumentPath.checkLength(path)
         switch kind {
         case .add(let value): return try edit(document, path[...], .insert(value), &context)
         case .remove: return try edit(document, path[...], .remove, &context)
@@ -43,6 +44,7 @@ struct PatchOperation {
             guard let without = try edit(document, path[...], .remove, &context) else { return nil }
             return try edit(without, path[...], .insert(value), &context)
         case .move(let from):
+            try DocumentPath.checkLength(from)
             guard let value = look(document, from),
                 let without = try edit(document, from[...], .remove, &context)
             else { return nil }

@@ -112,16 +112,16 @@ extension BuiltinTable {
         in text: Text,
         _ context: inout BuiltinContext
     ) throws(BuiltinError) -> Text {
+        let bytes = text.bytes
         var out: [UInt8] = []
-        let count = text.count
+        out.reserveCapacity(bytes.count)
         var at = 0
         // After a replacement by an empty text, the next character must be taken first.
         var mayInsert = true
-        while at <= count {
-            try context.charge(steps: 1 + pairs.count / 4)
-            let rest = text.slice(at..<count)
+        while at <= bytes.count {
+            try context.charge(steps: pairs.count > 1 ? pairs.count : at & 3 == 0 ? 1 : 0)
             let found = pairs.first { pair in
-                pair.old.isEmpty ? mayInsert : rest.hasPrefix(pair.old)
+                pair.old.isEmpty ? mayInsert : bytes.span.stands(pair.old, at: at)
             }
             if let found {
                 try context.charge(bytes: found.new.count)
@@ -130,12 +130,24 @@ extension BuiltinTable {
                 mayInsert = !found.old.isEmpty
                 if !found.old.isEmpty { continue }
             }
-            guard at < count else { break }
-            out.append(text[at])
+            guard at < bytes.count else { break }
+            out.append(bytes[at])
             at += 1
-            mayInsert = at == count || text[at] & 0xC0 != 0x80
+            mayInsert = at == bytes.count || bytes[at] & 0xC0 != 0x80
         }
         try context.charge(bytes: out.count)
         return Text(out)
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Whether a text stands at an offset.
+    fileprivate func stands(_ text: Text, at offset: Int) -> Bool {
+        let count = text.count
+        guard count <= self.count - offset, self[offset] == text[0] else { return false }
+        for index in 1..<Swift.max(1, count) where self[offset + index] != text[index] {
+            return false
+        }
+        return true
     }
 }

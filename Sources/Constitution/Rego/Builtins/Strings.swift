@@ -117,6 +117,6 @@ extension BuiltinContext {
     /// Charges for seeking a text in another.
     mutating func charge(search text: Text, _ part: Text) throws(BuiltinError) {
         let count = text.count
-        if count > 64 { try charge(steps: count / 64 * (1 + part.count / 16)) }
+        if count > 64 { try charge(steps: count / 64 * (1 + part.count / 4)) }
     }
 }

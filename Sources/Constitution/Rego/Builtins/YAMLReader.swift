@@ -71,6 +71,11 @@ struct YAMLReader {
         return rest.isEmpty || rest.first == UInt8(ascii: "#")
     }
 
+    /// Whether a line marks the end of a document or the beginning of the next.
+    private static func isMarker(_ line: Line) -> Bool {
+        line.indent == 0 && (isMarker(line.content, "...") || isMarker(line.content, "---"))
+    }
+
     private static func isMarker(_ content: ArraySlice<UInt8>, _ marker: String) -> Bool {
         content.starts(with: marker.utf8)
             && (content.count == 3 || content[content.startIndex + 3] == UInt8(ascii: " "))
@@ -194,7 +199,6 @@ struct YAMLReader {
         case UInt8(ascii: "{"), UInt8(ascii: "["): return nil
         default:
             guard let plain = text.plainKey() else { return nil }
-            // Keys are strings in JSON, so a number or a boolean is written as its text.
             name = .string(plain)
         }
         text.skipSpace()
@@ -220,30 +224,37 @@ struct YAMLReader {
         }
     }
 
-    /// Takes the lines that may belong to the flow or the quotes, and as many as do.
+    /// Reads a flow or quotes, and takes as many lines as they need.
+    ///
+    /// Lines are added twice as many at a time, so that long values are not read over and over.
     private mutating func flow(
         _ content: ArraySlice<UInt8>,
         within column: Int
     ) throws(YAMLRefusal) -> Value {
         var joined = Array(content)
         var ends = [joined.count]
-        for line in lines[(at + 1)...] {
-            guard line.indent > column || line.content.isEmpty else { break }
-            joined.append(0x0A)
-            joined += line.content
-            ends.append(joined.count)
-        }
-        var text = YAMLText(joined[...])
-        do throws(YAMLText.Refusal) {
-            let value = try text.flowValue(depthLeft: YAMLReader.depthMax - depth)
-            let last = ends.firstPlace { $0 < text.offset }
-            guard YAMLReader.isEmpty(joined[text.offset..<ends[last]]) else {
-                throw YAMLText.Refusal(reason: "did not find expected token after a value")
+        while true {
+            var text = YAMLText(joined[...])
+            do throws(YAMLText.Refusal) {
+                let value = try text.flowValue(depthLeft: YAMLReader.depthMax - depth)
+                let last = ends.firstPlace { $0 < text.offset }
+                guard YAMLReader.isEmpty(joined[text.offset..<ends[last]]) else {
+                    throw YAMLText.Refusal(reason: "did not find expected token after a value")
+                }
+                at += last + 1
+                return value
+            } catch {
+                let known = ends.count
+                for line in lines[(at + known)...].prefix(known) {
+                    guard line.indent >= column || line.content.isEmpty else { break }
+                    joined.append(0x0A)
+                    joined += line.content
+                    ends.append(joined.count)
+                }
+                if !error.isUnfinished || ends.count == known {
+                    throw YAMLRefusal(line: lines[at].number, reason: error.reason)
+                }
             }
-            at += last + 1
-            return value
-        } catch {
-            throw YAMLRefusal(line: lines[at].number, reason: error.reason)
         }
     }
 
@@ -258,7 +269,9 @@ struct YAMLReader {
         if YAMLText.hasKey(text) { throw refusal("mapping values are not allowed in this context") }
         at += 1
         var isAlone = true
-        while !hasComment, let line, line.indent > column, !YAMLReader.isEmpty(line.content) {
+        while !hasComment, let line, line.indent > column, !YAMLReader.isEmpty(line.content),
+            !YAMLReader.isMarker(line)
+        {
             let (more, ends) = YAMLText.withoutComment(line.content)
             if YAMLText.hasKey(more) {
                 throw refusal("mapping values are not allowed in this context")
@@ -291,7 +304,7 @@ struct YAMLReader {
         var rows: [[UInt8]] = []
         while let line {
             let isBlank = line.content.isEmpty
-            if !isBlank, line.indent < indent ?? (column + 1) { break }
+            if !isBlank, line.indent < indent ?? (column + 1) || YAMLReader.isMarker(line) { break }
             if !isBlank, indent == nil { indent = line.indent }
             let extra = max(0, line.indent - (indent ?? line.indent))
             rows.append([UInt8](repeating: 0x20, count: extra) + line.content)

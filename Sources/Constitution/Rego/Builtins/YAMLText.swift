@@ -3,6 +3,8 @@ struct YAMLText {
     /// Why the text cannot be read.
     struct Refusal: Error {
         let reason: String
+        /// Whether the text merely ends too early: another line may complete it.
+        var isUnfinished = false
     }
 
     private let bytes: ArraySlice<UInt8>
@@ -33,13 +35,17 @@ struct YAMLText {
         }
     }
 
+    private func refusal(_ reason: String) -> Refusal {
+        Refusal(reason: reason, isUnfinished: next == nil)
+    }
+
     // MARK: - Flow
 
     mutating func flowValue(depthLeft: Int) throws(Refusal) -> Value {
         guard depthLeft > 0 else { throw Refusal(reason: "exceeded max depth") }
         skipSpace()
         switch next {
-        case nil: throw Refusal(reason: "did not find expected node content")
+        case nil: throw refusal("did not find expected node content")
         case UInt8(ascii: "{"): return try flowMapping(depthLeft)
         case UInt8(ascii: "["): return try flowSequence(depthLeft)
         case UInt8(ascii: "\""), UInt8(ascii: "'"): return .string(try quoted())
@@ -60,7 +66,7 @@ struct YAMLText {
             if next == UInt8(ascii: ",") {
                 at += 1
             } else if next != UInt8(ascii: "]") {
-                throw Refusal(reason: "did not find expected ',' or ']'")
+                throw refusal("did not find expected ',' or ']'")
             }
         }
         at += 1
@@ -75,9 +81,9 @@ struct YAMLText {
             if next == UInt8(ascii: "}") { break }
             let isQuoted = next == UInt8(ascii: "\"") || next == UInt8(ascii: "'")
             if next == nil || next == UInt8(ascii: "{") || next == UInt8(ascii: "[") {
-                throw Refusal(reason: "did not find expected ',' or '}'")
+                throw refusal("did not find expected ',' or '}'")
             }
-            let key = isQuoted ? try quoted() : Text(flowPlain())
+            let key = isQuoted ? try quoted() : YAMLText.key(flowPlain())
             skipSpace()
             var value = Value.null
             if next == UInt8(ascii: ":") {
@@ -92,7 +98,7 @@ struct YAMLText {
             if next == UInt8(ascii: ",") {
                 at += 1
             } else if next != UInt8(ascii: "}") {
-                throw Refusal(reason: "did not find expected ',' or '}'")
+                throw refusal("did not find expected ',' or '}'")
             }
         }
         at += 1
@@ -136,7 +142,7 @@ struct YAMLText {
                 at += 1
             }
         }
-        throw Refusal(reason: "found unexpected end of stream within quotes")
+        throw refusal("found unexpected end of stream within quotes")
     }
 
     /// One break within quotes is a space; of more, each but the first stays a break.
@@ -201,11 +207,18 @@ struct YAMLText {
             if byte == UInt8(ascii: "#"), at > start, bytes[at - 1] == 0x20 { return nil }
             let following = at + 1 < bytes.endIndex ? bytes[at + 1] : 0x20
             if byte == UInt8(ascii: ":"), following == 0x20 || following == 0x09 {
-                return Text(YAMLText.trimmed(bytes[start..<at]))
+                return YAMLText.key(YAMLText.trimmed(bytes[start..<at]))
             }
             at += 1
         }
         return nil
+    }
+
+    /// The key that plain text means: keys of JSON are strings, so `on` is `true` and `0x1F` is `31`.
+    private static func key(_ plain: [UInt8]) -> Text {
+        let typed = typed(plain[...])
+        if case .string(let text) = typed { return text }
+        return Text(typed.json)
     }
 
     /// Whether plain text has a colon that makes a key of what stands before it.

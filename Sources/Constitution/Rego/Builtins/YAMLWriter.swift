@@ -101,7 +101,18 @@ struct YAMLWriter {
 
     /// Writes a string plainly where that reads back as the same string, else as JSON has it.
     private mutating func write(_ text: Text) {
-        if isPlain(text) { text.append(to: &out) } else { text.writeJSON(to: &out) }
+        if isPlain(text) { return text.append(to: &out) }
+        var quoted: [UInt8] = []
+        text.writeJSON(to: &quoted)
+        for scalar in String(decoding: quoted, as: UTF8.self).unicodeScalars {
+            switch scalar {
+            case "\u{7F}": append("\\x7F")
+            case "\u{85}", "\u{2028}", "\u{2029}", "\u{FEFF}":
+                let digits = String(scalar.value, radix: 16)
+                append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+            default: append(String(scalar))
+            }
+        }
     }
 
     private func isPlain(_ text: Text) -> Bool {
@@ -109,10 +120,16 @@ struct YAMLWriter {
         guard let first = bytes.first, let last = bytes.last, Text.isUTF8(bytes.span) else {
             return false
         }
-        if "-?:,[]{}#&*!|>'\"%@` ".utf8.contains(first) || last == 0x20 { return false }
-        if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return false }
-        if last == UInt8(ascii: ":") || YAMLText.hasKey(bytes) { return false }
-        if text.contains(" #") { return false }
+        // What begins like a number may be a date or a time of day to other readers.
+        if "-?:,[]{}#&*!|>'\"%@` +.=<0123456789".utf8.contains(first) || last == 0x20 {
+            return false
+        }
+        // Controls, and the line breaks that only YAML knows, are escaped.
+        let hasBreak = ["\u{85}", "\u{2028}", "\u{2029}", "\u{FEFF}"].contains { text.contains($0) }
+        if hasBreak || bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return false }
+        if last == UInt8(ascii: ":") || YAMLText.hasKey(bytes) || text.contains(" #") {
+            return false
+        }
         return YAMLText.typed(bytes[...]) == .string(text)
     }
 }

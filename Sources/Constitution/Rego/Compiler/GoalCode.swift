@@ -80,6 +80,11 @@ extension ProcedureAssembler {
         if case .builtin(let name) = call.function, let comparison = Comparison(builtin: name),
             call.arguments.count == 2, assembler.target(.function(call.function)) == nil
         {
+            if !goal.isNegated, isMember(call.arguments[0]), isGround(call.arguments[1]) {
+                let other = operand(call.arguments[1])
+                compareMember(comparison, of: call.arguments[0], with: other)
+                return
+            }
             let (left, right) = (operand(call.arguments[0]), operand(call.arguments[1]))
             negatable(goal) { emit(.test(comparison, left, right)) }
             return

@@ -51,7 +51,10 @@ struct LocalScopes {
         at position: SourcePosition
     ) -> Result<Variable, RefusedName> {
         let last = scopes.count - 1
-        if scopes[last].declared[name] != nil {
+        // The body of a function stands directly in the scope of its parameters, and may not hide
+        // one: a policy that did would check another value than it was asked about.
+        let isParameter = last == 1 && scopes[0].declared[name] != nil
+        if isParameter || scopes[last].declared[name] != nil {
             return .failure(RefusedName(refusal: .declaredAbove))
         }
         if scopes[last].readEarly.contains(name) {

@@ -11,6 +11,9 @@ struct ModuleNames {
     /// The package.
     let package: [Text]
 
+    /// The dialect of the module.
+    let version: RegoVersion
+
     private var meanings: [String: Meaning] = [:]
 
     /// The names of a module; rules of the package may stand in other modules.
@@ -19,6 +22,7 @@ struct ModuleNames {
     /// `input` or `data`, and two of one name.
     init(_ module: PolicyModule, tree: RuleTree, errors: inout [PolicyError]) {
         package = module.package.path.map { Text($0) }
+        version = module.version
         addRules(of: tree)
         addImports(module.imports, file: module.file, version: module.version, errors: &errors) {
             Self.definesRule($0, in: module)
@@ -28,6 +32,7 @@ struct ModuleNames {
     /// The names of a query: its imports.
     init(query imports: [ImportClause], tree: RuleTree, errors: inout [PolicyError]) {
         package = []
+        version = .v1
         addImports(imports, file: "query", version: .v1, errors: &errors) { _ in false }
     }
 

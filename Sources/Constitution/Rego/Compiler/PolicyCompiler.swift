@@ -9,12 +9,13 @@ package enum PolicyCompiler {
         let source = try resolved(modules, data: data, options: options)
         let recursion = RecursionCheck(source: source).errors()
         if !recursion.isEmpty { throw PolicyErrors(recursion) }
+        let assembler = Assembler(source, data: data, options: options)
+        assembler.assembleRules()
+        // Arity and safety first: of such a line, its types say nothing useful.
+        if !assembler.errors.isEmpty { throw PolicyErrors(assembler.errors) }
         var types = TypeCheck(source)
         types.checkRules()
         if !types.errors.isEmpty { throw PolicyErrors(types.errors) }
-        let assembler = Assembler(source, data: data, options: options)
-        assembler.assembleRules()
-        if !assembler.errors.isEmpty { throw PolicyErrors(assembler.errors) }
         return CompiledPolicy(
             source: source,
             image: ProgramImage(assembler.program),

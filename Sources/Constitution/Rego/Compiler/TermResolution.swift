@@ -246,7 +246,14 @@ extension Resolver {
             if let node = tree.find(path), !tree[node].rules.isEmpty {
                 return .rule(node)
             }
-        } else if BuiltinTable.standard[name] != nil {
+        } else if let builtin = BuiltinTable.standard[name] {
+            if builtin.isDeprecated, names.version == .v1 {
+                refuse(
+                    .deprecatedBuiltin,
+                    at: reference.range.start,
+                    "\(name) is a built-in of Rego v0 only; this is v1."
+                )
+            }
             return .builtin(name)
         } else if let reason = BuiltinTable.reasonLeftOut(name) {
             refuse(

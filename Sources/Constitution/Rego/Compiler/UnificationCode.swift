@@ -13,8 +13,7 @@ extension ProcedureAssembler {
             }
             let (one, other) = open.remove(at: ready)
             if hasValue(one), hasValue(other) {
-                let first = operand(one)
-                emit(.test(.equal, first, operand(other)))
+                testEqual(one, other)
             } else if hasValue(other) {
                 assign(one, from: other)
             } else if hasValue(one) {
@@ -23,6 +22,41 @@ extension ProcedureAssembler {
                 open.insert(contentsOf: pairs(one, other), at: ready)
             }
         }
+    }
+
+    private func testEqual(_ one: Expression, _ other: Expression) {
+        if isMember(other) {
+            let first = operand(one)
+            compareMember(.equal, of: other, with: first)
+        } else if isMember(one), isGround(other) {
+            let second = operand(other)
+            compareMember(.equal, of: one, with: second)
+        } else {
+            let first = operand(one)
+            emit(.test(.equal, first, operand(other)))
+        }
+    }
+
+    /// Whether a term is a member of what a variable holds, at a key that is known.
+    func isMember(_ term: Expression) -> Bool {
+        guard case .reference(let reference) = term, case .variable = reference.root else {
+            return false
+        }
+        return isGround(term)
+    }
+
+    /// Compares a member without taking it into a slot first.
+    func compareMember(_ comparison: Comparison, of term: Expression, with other: Source) {
+        guard case .reference(let reference) = term, case .variable(let variable) = reference.root,
+            let last = reference.steps.last
+        else { return }
+        var from = Source.slot(slot(of: variable))
+        if reference.steps.count > 1 {
+            let inner = newSlot()
+            walk(from, reference.steps.dropLast(), into: inner)
+            from = .slot(inner)
+        }
+        emit(.testMember(comparison, from, key: operand(last), other))
     }
 
     /// Whether a term can be evaluated: what is unbound in a reference is bound by going through.

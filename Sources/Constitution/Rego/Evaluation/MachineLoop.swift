@@ -44,6 +44,10 @@ extension Machine {
                 if isTrue(operand) { continue }
             case .test(let comparison, let left, let right):
                 if compare(comparison, left, right) { continue }
+            case .testMember(let comparison, let from, let key, let other):
+                if let found = member(of: from, at: key), compare(comparison, found, other) {
+                    continue
+                }
             case .compare(let comparison, let left, let right, let into):
                 self[into] = .bool(compare(comparison, left, right))
                 continue

@@ -39,6 +39,19 @@ extension Machine {
         }
     }
 
+    func compare(_ comparison: Comparison, _ value: Value, _ other: Source) -> Bool {
+        reading(other, other) { other, _ in
+            switch comparison {
+            case .equal: value == other
+            case .notEqual: !(value == other)
+            case .less: value < other
+            case .lessOrEqual: !(other < value)
+            case .greater: other < value
+            case .greaterOrEqual: !(value < other)
+            }
+        }
+    }
+
     func isTrue(_ source: Source) -> Bool {
         let place = Int(source.code)
         return place >= 0

@@ -39,6 +39,8 @@ package enum PolicyErrorCode: String, Sendable, Hashable, CaseIterable {
     case unknownFunction = "rego.compile.unknown-function"
     /// A built-in of OPA that is left out here on purpose.
     case leftOutBuiltin = "rego.compile.left-out-builtin"
+    /// A built-in that only v0 still has.
+    case deprecatedBuiltin = "rego.compile.deprecated-builtin"
     /// A call with more or fewer arguments than the function has.
     case arity = "rego.compile.arity"
     /// An argument of a type that the function never takes, or a comparison that never holds.
@@ -51,8 +53,6 @@ package enum PolicyErrorCode: String, Sendable, Hashable, CaseIterable {
     case redeclared = "rego.compile.redeclared"
     /// A name of the language (`input`, `data`) or an import that is defined anew.
     case shadowed = "rego.compile.shadowed"
-    /// A variable or import that is declared and not used, where that is not allowed.
-    case unused = "rego.compile.unused"
     /// A `with` that replaces what cannot be replaced.
     case badWith = "rego.compile.bad-with"
     /// A reference to a rule that cannot be: an undefined function in data, a call of a rule.

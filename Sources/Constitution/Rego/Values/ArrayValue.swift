@@ -9,6 +9,12 @@ package struct ArrayValue: Hashable, Sendable {
         depth = Value.depth(above: elements)
     }
 
+    /// The array of these elements, whose depth is known.
+    init(_ elements: [Value], depth: Int32) {
+        self.elements = elements
+        self.depth = depth
+    }
+
     /// How many levels of collections there are, this one counted.
     let depth: Int32
 

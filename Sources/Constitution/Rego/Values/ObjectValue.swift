@@ -50,13 +50,20 @@ package struct ObjectValue: Hashable, Sendable {
         depth = ObjectValue.depth(above: members)
     }
 
+    /// Takes members whose keys are in order and differ, and whose depth is known.
+    init(ordered members: [Member], depth: Int32) {
+        self.members = members
+        self.depth = depth
+    }
+
     /// How many levels of collections there are, this one counted.
     let depth: Int32
 
     private static func depth(above members: [Member]) -> Int32 {
         var deepest: Int32 = 0
-        for member in members {
-            deepest = max(deepest, member.value.depth, member.key.depth)
+        let members = members.span
+        for index in members.indices {
+            deepest = max(deepest, members[index].value.depth, members[index].key.depth)
         }
         return deepest &+ 1
     }

@@ -14,7 +14,9 @@ extension Value {
 
     static func depth(above elements: [Value]) -> Int32 {
         var deepest: Int32 = 0
-        for element in elements { deepest = max(deepest, element.depth) }
+        // Elements are lent and not copied, so that looking counts no references.
+        let elements = elements.span
+        for index in elements.indices { deepest = max(deepest, elements[index].depth) }
         return deepest &+ 1
     }
 

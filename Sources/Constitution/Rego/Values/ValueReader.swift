@@ -133,11 +133,14 @@ private struct ValueReader {
     private mutating func array(_ bytes: Span<UInt8>) throws(InputFault) -> Value {
         try enter()
         var elements: [Value] = []
+        var deepest: Int32 = 0
         skipSpace(bytes)
         if byte(bytes) != UInt8(ascii: "]") {
             elements.reserveCapacity(2)
             while true {
-                elements.append(try value(bytes))
+                let element = try value(bytes)
+                deepest = max(deepest, element.depth)
+                elements.append(element)
                 skipSpace(bytes)
                 let byte = byte(bytes)
                 if byte == UInt8(ascii: "]") { break }
@@ -147,7 +150,7 @@ private struct ValueReader {
         }
         at += 1
         depthLeft += 1
-        return .array(ArrayValue(elements))
+        return .array(ArrayValue(elements, depth: deepest + 1))
     }
 
     private mutating func number(_ bytes: Span<UInt8>) throws(InputFault) -> RegoNumber {
@@ -286,6 +289,7 @@ private struct ValueReader {
 private struct MembersInProgress {
     private var members: [ObjectValue.Member] = []
     private(set) var repeated: Text?
+    private var deepest: Int32 = 0
 
     /// Beyond this, members are put in order once and not one by one.
     private static let insertedMax = 32
@@ -298,6 +302,7 @@ private struct MembersInProgress {
 
     mutating func add(_ key: Text, _ value: Value) {
         let member = ObjectValue.Member(key: .string(key), value: value)
+        deepest = max(deepest, value.depth)
         var place = members.count
         if place > MembersInProgress.insertedMax { return members.append(member) }
         while place > 0, case .string(let other) = members[place - 1].key, !(other < key) {
@@ -313,7 +318,9 @@ private struct MembersInProgress {
 
     /// The object; the key that stands twice is known after this.
     mutating func object() -> ObjectValue {
-        if members.count <= MembersInProgress.insertedMax { return ObjectValue(ordered: members) }
+        if members.count <= MembersInProgress.insertedMax {
+            return ObjectValue(ordered: members, depth: deepest + 1)
+        }
         var twice: Value?
         let object = ObjectValue(members, repeated: &twice)
         if case .string(let key)? = twice { repeated = key }
