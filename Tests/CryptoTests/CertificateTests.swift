@@ -261,7 +261,8 @@ struct `A chain of certificates` {
     }
 
     private static let hosts = [
-        ("a.example", true), ("A.EXAMPLE", true), ("x.b.example", true), ("192.0.2.7", true),
+        ("a.example", true), ("a.example.", true), ("a.example..", false), ("A.EXAMPLE", true),
+        ("x.b.example", true), ("192.0.2.7", true),
         ("[192.0.2.7]", true), ("b.example", false), ("y.x.b.example", false),
         ("c.example", false), ("192.0.2.8", false), ("", false), ("a.example\0.evil", false),
         ("Middle", false),
@@ -311,6 +312,12 @@ struct `A chain of certificates` {
         #expect(bound.middle.profile.excludedNames.hosts == ["x.a.example"])
         #expect(bound.said(try bound.issue("plain")) == "accepted")
         #expect(bound.said(try bound.issue("server")) == untrusted)
+        // The server's wildcard stands for a name that is excluded, and for others.
+        let hidden = try Authority(middle: "nameConstraints=critical,excluded;DNS:x.b.example")
+        #expect(hidden.said(try hidden.issue("plain")) == "accepted")
+        #expect(hidden.said(try hidden.issue("server")) == untrusted)
+        let other = try Authority(middle: "nameConstraints=critical,excluded;DNS:x.c.example")
+        #expect(other.said(try other.issue("server")) == "accepted")
     }
 
     @Test func `keeps to the policies that an authority demands`() throws {

@@ -55,6 +55,9 @@ package struct CertificateChain: Sendable {
         guard CertificateChain.allows(certificates, usages: question.usages) else {
             throw .certificateUntrusted(reason: "it is not made for the use that is asked for")
         }
+        guard !CertificateChain.hidesExcludedName(certificates) else {
+            throw .certificateUntrusted(reason: "a wildcard stands for a name that is excluded")
+        }
         self.certificates = certificates
     }
 
@@ -69,6 +72,25 @@ package struct CertificateChain: Sendable {
             left.removeAll { !profile.extendedKeyUsages.contains($0) }
         }
         return !left.isEmpty
+    }
+
+    /// Whether a name such as `*.example.org` stands for `x.example.org`, which an authority above may
+    /// not certify.
+    ///
+    /// OpenSSL compares the two as they are written and sees nothing in common.
+    private static func hidesExcludedName(_ chain: [Certificate]) -> Bool {
+        for (depth, authority) in chain.enumerated() {
+            for excluded in authority.profile.excludedNames.hosts {
+                // What is left of it behind its first label, with the dot.
+                let rest = excluded.utf8.drop { $0 != UInt8(ascii: ".") }
+                let wildcard = "*" + String(Substring(rest)).lowercased()
+                let names = chain[..<depth].flatMap(\.profile.names.hosts)
+                if rest.count > 1, names.contains(where: { $0.lowercased() == wildcard }) {
+                    return true
+                }
+            }
+        }
+        return false
     }
 }
 
@@ -141,7 +163,9 @@ package struct CertificateChain: Sendable {
     }
 
     /// An address is compared with addresses, anything else with host names.
-    private func ask(_ host: String, _ parameters: OpaquePointer) throws(CryptoFault) {
+    private func ask(_ asked: String, _ parameters: OpaquePointer) throws(CryptoFault) {
+        // A dot at its end only says that a name is whole.
+        let host = asked.hasSuffix(".") ? String(asked.dropLast()) : asked
         let bytes = Array(host.utf8)
         guard !bytes.isEmpty, !bytes.contains(0) else {
             throw .certificateUntrusted(reason: "the host name that is asked for is empty")
