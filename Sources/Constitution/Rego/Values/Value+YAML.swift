@@ -12,6 +12,10 @@ extension Value {
         guard let text = Text(validating: bytes) else {
             throw .yaml(line: 1, reason: "it is not UTF-8")
         }
+        // Readers differ in whether the mark belongs to what follows it.
+        guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]) else {
+            throw .yaml(line: 1, reason: "it begins with a byte order mark")
+        }
         do {
             var reader = try YAMLReader(text)
             self = try reader.document()
