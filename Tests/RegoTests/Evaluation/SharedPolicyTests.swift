@@ -117,8 +117,8 @@ struct `A thread with a small stack` {
 
     @Test func `survives an input as deep as one may be, and a longer reference`() throws {
         let levels = 64
-        let deep =
-            String(repeating: "{\"a\":", count: levels) + "1" + String(repeating: "}", count: levels)
+        let open = String(repeating: "{\"a\":", count: levels)
+        let deep = open + "1" + String(repeating: "}", count: levels)
         let text = """
             package t
             p if input\(String(repeating: ".a", count: 200)) == 1
