@@ -21,11 +21,15 @@ settings=(
     -enable-upcoming-feature NonisolatedNonsendingByDefault
 )
 
-# module <name> <folder>: one object and one module file, made anew when a source is newer.
+# module <name> <folder>: one object and one module file, made anew when a source of it is newer, or
+# when a module above it was made anew.
+isNew=
 module() {
     local name=$1 folder=$2
-    if [[ ! -e $build/$name.o || -n $(find "$folder" -name '*.swift' -newer "$build/$name.o") ]]; then
+    if [[ -n $isNew || ! -e $build/$name.o ||
+        -n $(find "$folder" -name '*.swift' -newer "$build/$name.o") ]]; then
         echo "compiling $name"
+        isNew=1
         find "$folder" -name '*.swift' -print0 | sort -z |
             xargs -0 swiftc "${settings[@]}" -module-name "$name" -emit-module \
                 -emit-module-path "$build/$name.swiftmodule" -c -o "$build/$name.o"
@@ -50,5 +54,6 @@ awk -v out="$build/seeds/" '
 
 folders=("$build/corpus" "$build/seeds")
 if [[ -n ${FUZZ_SEEDS:-} ]]; then folders+=("$FUZZ_SEEDS"); fi
+export LSAN_OPTIONS=suppressions=Tests/Fuzz/leaks.txt:print_suppressions=0
 exec "$build/fuzz" "${folders[@]}" -dict=Tests/Fuzz/rego.dict -artifact_prefix="$build/" \
     -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1
