@@ -92,7 +92,7 @@ struct `A thread with a small stack` {
     private static func ask(_ name: String, of text: String, input: Value? = nil) throws -> String {
         let entry = try Asked.policy(text).prepare(entryPoint: ["t", name])
         return run {
-            do {
+            do throws(EvaluationError) {
                 return try entry.evaluate(input: input) == nil ? "undefined" : "answered"
             } catch {
                 return error.kind.rawValue
