@@ -68,54 +68,6 @@ struct `The depth that an altitude needs` {
     }
 }
 
-struct `The policies of the law` {
-    @Test(
-        .covers("D32"),
-        arguments: [
-            ("PURPOSE", ["purpose": "Says what it is for, at length."], true),
-            ("PURPOSE", ["purpose": "Twenty letters are 20"], true),
-            ("PURPOSE", ["purpose": "Twenty letters, only"], false),
-            ("PURPOSE", ["name": "No purpose at all"], false),
-            ("DEPRECATE", ["priority": "P0", "status": "active"], true),
-            ("DEPRECATE", ["priority": "P1", "status": "deprecated"], true),
-            ("DEPRECATE", ["priority": "P0", "status": "deprecated"], false),
-            (
-                "DEPRECATE", ["priority": "P0", "status": "deprecated", "migration_plan": "-"],
-                false
-            ),
-            (
-                "DEPRECATE",
-                [
-                    "priority": "P0", "status": "deprecated",
-                    "migration_plan": "Users go to PKG-NEXT by March.",
-                ], true
-            ),
-            ("PROD", ["entity_type": "environment", "stage": "dev"], true),
-            ("PROD", ["entity_type": "environment", "stage": "prod"], false),
-            ("PROD", ["entity_type": "stack", "stage": "prod", "approvals": []], false),
-            ("PROD", ["entity_type": "stack", "stage": "prod", "approvals": ["me"]], false),
-            (
-                "PROD",
-                [
-                    "entity_type": "environment", "stage": "prod",
-                    "approvals": [.string(String(repeating: "0a", count: 32))],
-                ], true
-            ),
-        ] as [(String, JSONValue, Bool)]
-    )
-    func `tell what obeys them from what does not`(
-        policy: String,
-        target: JSONValue,
-        obeys: Bool
-    ) throws {
-        let found = try World.codes(
-            ofRules: "registries/policies/POL-\(policy)-001.json",
-            in: target
-        )
-        #expect(found.isEmpty == obeys, "\(found)")
-    }
-}
-
 extension World {
     /// The codes that the rules of a document of the law find in a target that is only metadata.
     static func codes(ofRules path: String, in metadata: JSONValue) throws -> [String] {

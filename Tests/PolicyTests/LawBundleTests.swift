@@ -90,6 +90,49 @@ struct `The policies of the law` {
         }
     }
 
+    @Test(arguments: [
+        ("purpose", #"{"purpose": "Says what it is for, at length."}"#, true),
+        ("purpose", #"{"purpose": "Twenty letters are 20"}"#, true),
+        ("purpose", #"{"purpose": "Twenty letters, only"}"#, false),
+        ("purpose", #"{"name": "No purpose at all"}"#, false),
+        ("deprecation", #"{"priority": "P0", "status": "active"}"#, true),
+        ("deprecation", #"{"priority": "P1", "status": "deprecated"}"#, true),
+        ("deprecation", #"{"priority": "P0", "status": "deprecated"}"#, false),
+        (
+            "deprecation",
+            #"{"priority": "P0", "status": "deprecated", "migration_plan": "-"}"#, false
+        ),
+        (
+            "deprecation",
+            #"{"priority": "P0", "status": "deprecated", "migration_plan": "To PKG-B by March."}"#,
+            false
+        ),
+        ("production", #"{"entity_type": "environment", "stage": "dev"}"#, true),
+        ("production", #"{"entity_type": "environment", "stage": "prod"}"#, false),
+        ("production", #"{"entity_type": "stack", "stage": "prod"}"#, false),
+        ("production", #"{"entity_type": "stack"}"#, false),
+        ("production", #"{"entity_type": "module", "stage": "prod"}"#, true),
+    ])
+    func `tell what obeys them from what does not`(
+        _ name: String,
+        _ target: String,
+        _ obeys: Bool
+    ) throws {
+        let bundle = try LoadedBundle(LawBundle.read(), provenance: .author)
+        guard case .object(let members) = try Value(parsing: target) else { return }
+        let input: Value = ["target": .object(members.setting("id", to: "X"))]
+        let rule = name == "production" ? "decision" : "deny"
+        let decision = BundleDecisionPoint(.ready(bundle)).decide(
+            DecisionRequest(
+                id: name,
+                query: QueryPath(names: ["charter", name, rule]),
+                input: .value(input),
+                time: Timestamp(seconds: 0)
+            )
+        )
+        #expect((decision.verdict == .allow) == obeys, "\(decision.reasons)")
+    }
+
     @Test func `say of the tiers what the tiers' own documents say`() throws {
         let tiers = try #require(LawBundle.read().data["charter"]?["tiers"])
         for name in ["hot", "meta", "first_order"] {
