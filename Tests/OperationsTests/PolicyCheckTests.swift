@@ -29,7 +29,7 @@ struct `Checking policies` {
     /// Policies that are wrong, and the code of what is wrong with them.
     static let wrong: [(text: String, code: String, line: Int)] = [
         ("package a\n\nallow if inptu.x == 1\n", "rego.compile.unsafe-variable", 3),
-        ("package a\n\nallow if count(1, 2, 3) == 1\n", "rego.compile.arity", 3),
+        ("package a\n\nf(x) if x\n\nallow if f(1, 2, 3)\n", "rego.compile.arity", 5),
         ("package a\n\nallow if frobnicate(1)\n", "rego.compile.unknown-function", 3),
         ("package a\n\nallow if http.send({}).x\n", "rego.compile.left-out-builtin", 3),
         ("package a\n\np if q\n\nq if p\n", "rego.compile.recursion", 3),

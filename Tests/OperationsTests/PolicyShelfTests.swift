@@ -136,7 +136,7 @@ struct `Policies of a root` {
         #expect(root.decide("eve.json").status == 0)
         let copies = try Command.run(
             "/bin/sh",
-            ["-c", "for copy in */more.rego; do chmod u+w $copy && echo >>$copy; done"],
+            ["-c", "for f in */more.rego; do chmod u+w $f; echo >> $f; done"],
             directory: root.world.place.file("state/charter/sample/policy/app")
         )
         #expect(copies.status == 0, "\(copies.errors)")
