@@ -33,6 +33,23 @@ struct `Asking policies` {
         #expect(stream.said == "true\n")
     }
 
+    @Test func `takes YAML where the name of the input says so`() {
+        let world = PolicyWorld()
+        world.write("ann.yaml", "method: GET\nuser: ann\n")
+        let asked = world.policy(
+            "decide",
+            "data.app.allow",
+            "--bundle",
+            "app",
+            "--input",
+            "ann.yaml"
+        )
+        #expect(asked.status == 0, "\(asked.text)")
+        world.write("twice.yml", "user: ann\nuser: eve\n")
+        let twice = world.policy("eval", "input", "--input", "twice.yml", "--json")
+        #expect(twice.status == 2 && twice.faultCode == "rego.input.yaml", "\(twice.text)")
+    }
+
     @Test func `takes data that stands in for the bundle's own`() {
         let world = PolicyWorld()
         world.write("other.json", "{\"readers\": [\"eve\"]}")

@@ -14,10 +14,10 @@ struct PolicyInput {
     static let option = Operation.Option(
         name: "input",
         value: "FILE",
-        summary: "the input, as JSON; '-' is the standard input"
+        summary: "the input: JSON, or YAML by its name; '-' is the standard input"
     )
 
-    /// Reads what `--input` names.
+    /// Reads what `--input` names; YAML becomes the JSON that it means.
     init(_ request: Request, _ surroundings: Surroundings) throws(OperationFault) {
         let limit = JSONLimits.standard.bytesMax
         name = request.option("input") ?? ""
@@ -29,7 +29,17 @@ struct PolicyInput {
             } catch {
                 throw .host(error)
             }
-        case let path?: bytes = try surroundings.bytes(of: path, limit: limit)
+        case let path?:
+            let text = try surroundings.bytes(of: path, limit: limit)
+            guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else {
+                bytes = text
+                return
+            }
+            do {
+                bytes = try Value(yaml: text).json
+            } catch {
+                throw .input(path: path, error)
+            }
         }
     }
 
