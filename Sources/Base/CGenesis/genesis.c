@@ -367,75 +367,78 @@ static const unsigned char file_119[] = {
 #embed "../../../registries/schemas/gate.json"
 };
 static const unsigned char file_120[] = {
-#embed "../../../registries/schemas/gate_result.json"
+#embed "../../../registries/schemas/gate_input.json"
 };
 static const unsigned char file_121[] = {
-#embed "../../../registries/schemas/governor_rules.json"
+#embed "../../../registries/schemas/gate_result.json"
 };
 static const unsigned char file_122[] = {
-#embed "../../../registries/schemas/install_policy.json"
+#embed "../../../registries/schemas/governor_rules.json"
 };
 static const unsigned char file_123[] = {
-#embed "../../../registries/schemas/ledger_entry.json"
+#embed "../../../registries/schemas/install_policy.json"
 };
 static const unsigned char file_124[] = {
-#embed "../../../registries/schemas/modules.schema.json"
+#embed "../../../registries/schemas/ledger_entry.json"
 };
 static const unsigned char file_125[] = {
-#embed "../../../registries/schemas/package_manifest.json"
+#embed "../../../registries/schemas/modules.schema.json"
 };
 static const unsigned char file_126[] = {
-#embed "../../../registries/schemas/policy.json"
+#embed "../../../registries/schemas/package_manifest.json"
 };
 static const unsigned char file_127[] = {
-#embed "../../../registries/schemas/prompt.json"
+#embed "../../../registries/schemas/policy.json"
 };
 static const unsigned char file_128[] = {
-#embed "../../../registries/schemas/root.schema.json"
+#embed "../../../registries/schemas/prompt.json"
 };
 static const unsigned char file_129[] = {
-#embed "../../../registries/schemas/schema_framework.json"
+#embed "../../../registries/schemas/root.schema.json"
 };
 static const unsigned char file_130[] = {
-#embed "../../../registries/schemas/schema_governed_entity.json"
+#embed "../../../registries/schemas/schema_framework.json"
 };
 static const unsigned char file_131[] = {
-#embed "../../../registries/schemas/schema_spec.json"
+#embed "../../../registries/schemas/schema_governed_entity.json"
 };
 static const unsigned char file_132[] = {
-#embed "../../../registries/schemas/selections.schema.json"
+#embed "../../../registries/schemas/schema_spec.json"
 };
 static const unsigned char file_133[] = {
-#embed "../../../registries/schemas/tier.schema.json"
+#embed "../../../registries/schemas/selections.schema.json"
 };
 static const unsigned char file_134[] = {
-#embed "../../../registries/selections.json"
+#embed "../../../registries/schemas/tier.schema.json"
 };
 static const unsigned char file_135[] = {
-#embed "../../../registries/specs/SPEC-CONFIG.json"
+#embed "../../../registries/selections.json"
 };
 static const unsigned char file_136[] = {
-#embed "../../../registries/specs/SPEC-DOCS.json"
+#embed "../../../registries/specs/SPEC-CONFIG.json"
 };
 static const unsigned char file_137[] = {
-#embed "../../../registries/specs/SPEC-GATES.json"
+#embed "../../../registries/specs/SPEC-DOCS.json"
 };
 static const unsigned char file_138[] = {
-#embed "../../../registries/specs/SPEC-LAW.json"
+#embed "../../../registries/specs/SPEC-GATES.json"
 };
 static const unsigned char file_139[] = {
-#embed "../../../registries/specs/SPEC-PLANES.json"
+#embed "../../../registries/specs/SPEC-LAW.json"
 };
 static const unsigned char file_140[] = {
-#embed "../../../registries/specs/SPEC-POLICIES.json"
+#embed "../../../registries/specs/SPEC-PLANES.json"
 };
 static const unsigned char file_141[] = {
-#embed "../../../registries/specs/SPEC-PROMPTS.json"
+#embed "../../../registries/specs/SPEC-POLICIES.json"
 };
 static const unsigned char file_142[] = {
-#embed "../../../registries/specs/SPEC-REGISTRIES.json"
+#embed "../../../registries/specs/SPEC-PROMPTS.json"
 };
 static const unsigned char file_143[] = {
+#embed "../../../registries/specs/SPEC-REGISTRIES.json"
+};
+static const unsigned char file_144[] = {
 #embed "../../../registries/specs/SPEC-SCHEMAS.json"
 };
 
@@ -560,30 +563,31 @@ static const struct genesis_file files[] = {
     {"registries/schemas/entity_types.schema.json", "PKG-SCHEMAS", file_117, sizeof file_117},
     {"registries/schemas/envelope.json", "PKG-SCHEMAS", file_118, sizeof file_118},
     {"registries/schemas/gate.json", "PKG-SCHEMAS", file_119, sizeof file_119},
-    {"registries/schemas/gate_result.json", "PKG-SCHEMAS", file_120, sizeof file_120},
-    {"registries/schemas/governor_rules.json", "PKG-SCHEMAS", file_121, sizeof file_121},
-    {"registries/schemas/install_policy.json", "PKG-SCHEMAS", file_122, sizeof file_122},
-    {"registries/schemas/ledger_entry.json", "PKG-SCHEMAS", file_123, sizeof file_123},
-    {"registries/schemas/modules.schema.json", "PKG-SCHEMAS", file_124, sizeof file_124},
-    {"registries/schemas/package_manifest.json", "PKG-SCHEMAS", file_125, sizeof file_125},
-    {"registries/schemas/policy.json", "PKG-SCHEMAS", file_126, sizeof file_126},
-    {"registries/schemas/prompt.json", "PKG-SCHEMAS", file_127, sizeof file_127},
-    {"registries/schemas/root.schema.json", "PKG-SCHEMAS", file_128, sizeof file_128},
-    {"registries/schemas/schema_framework.json", "PKG-SCHEMAS", file_129, sizeof file_129},
-    {"registries/schemas/schema_governed_entity.json", "PKG-SCHEMAS", file_130, sizeof file_130},
-    {"registries/schemas/schema_spec.json", "PKG-SCHEMAS", file_131, sizeof file_131},
-    {"registries/schemas/selections.schema.json", "PKG-SCHEMAS", file_132, sizeof file_132},
-    {"registries/schemas/tier.schema.json", "PKG-SCHEMAS", file_133, sizeof file_133},
-    {"registries/selections.json", "PKG-REGISTRIES", file_134, sizeof file_134},
-    {"registries/specs/SPEC-CONFIG.json", "PKG-REGISTRIES", file_135, sizeof file_135},
-    {"registries/specs/SPEC-DOCS.json", "PKG-REGISTRIES", file_136, sizeof file_136},
-    {"registries/specs/SPEC-GATES.json", "PKG-REGISTRIES", file_137, sizeof file_137},
-    {"registries/specs/SPEC-LAW.json", "PKG-REGISTRIES", file_138, sizeof file_138},
-    {"registries/specs/SPEC-PLANES.json", "PKG-REGISTRIES", file_139, sizeof file_139},
-    {"registries/specs/SPEC-POLICIES.json", "PKG-REGISTRIES", file_140, sizeof file_140},
-    {"registries/specs/SPEC-PROMPTS.json", "PKG-REGISTRIES", file_141, sizeof file_141},
-    {"registries/specs/SPEC-REGISTRIES.json", "PKG-REGISTRIES", file_142, sizeof file_142},
-    {"registries/specs/SPEC-SCHEMAS.json", "PKG-REGISTRIES", file_143, sizeof file_143},
+    {"registries/schemas/gate_input.json", "PKG-SCHEMAS", file_120, sizeof file_120},
+    {"registries/schemas/gate_result.json", "PKG-SCHEMAS", file_121, sizeof file_121},
+    {"registries/schemas/governor_rules.json", "PKG-SCHEMAS", file_122, sizeof file_122},
+    {"registries/schemas/install_policy.json", "PKG-SCHEMAS", file_123, sizeof file_123},
+    {"registries/schemas/ledger_entry.json", "PKG-SCHEMAS", file_124, sizeof file_124},
+    {"registries/schemas/modules.schema.json", "PKG-SCHEMAS", file_125, sizeof file_125},
+    {"registries/schemas/package_manifest.json", "PKG-SCHEMAS", file_126, sizeof file_126},
+    {"registries/schemas/policy.json", "PKG-SCHEMAS", file_127, sizeof file_127},
+    {"registries/schemas/prompt.json", "PKG-SCHEMAS", file_128, sizeof file_128},
+    {"registries/schemas/root.schema.json", "PKG-SCHEMAS", file_129, sizeof file_129},
+    {"registries/schemas/schema_framework.json", "PKG-SCHEMAS", file_130, sizeof file_130},
+    {"registries/schemas/schema_governed_entity.json", "PKG-SCHEMAS", file_131, sizeof file_131},
+    {"registries/schemas/schema_spec.json", "PKG-SCHEMAS", file_132, sizeof file_132},
+    {"registries/schemas/selections.schema.json", "PKG-SCHEMAS", file_133, sizeof file_133},
+    {"registries/schemas/tier.schema.json", "PKG-SCHEMAS", file_134, sizeof file_134},
+    {"registries/selections.json", "PKG-REGISTRIES", file_135, sizeof file_135},
+    {"registries/specs/SPEC-CONFIG.json", "PKG-REGISTRIES", file_136, sizeof file_136},
+    {"registries/specs/SPEC-DOCS.json", "PKG-REGISTRIES", file_137, sizeof file_137},
+    {"registries/specs/SPEC-GATES.json", "PKG-REGISTRIES", file_138, sizeof file_138},
+    {"registries/specs/SPEC-LAW.json", "PKG-REGISTRIES", file_139, sizeof file_139},
+    {"registries/specs/SPEC-PLANES.json", "PKG-REGISTRIES", file_140, sizeof file_140},
+    {"registries/specs/SPEC-POLICIES.json", "PKG-REGISTRIES", file_141, sizeof file_141},
+    {"registries/specs/SPEC-PROMPTS.json", "PKG-REGISTRIES", file_142, sizeof file_142},
+    {"registries/specs/SPEC-REGISTRIES.json", "PKG-REGISTRIES", file_143, sizeof file_143},
+    {"registries/specs/SPEC-SCHEMAS.json", "PKG-REGISTRIES", file_144, sizeof file_144},
 };
 
 size_t genesis_count(void) { return sizeof files / sizeof files[0]; }
