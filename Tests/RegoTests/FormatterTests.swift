@@ -111,6 +111,15 @@ struct `The formatter` {
 
     /// What no formatter of lines gets right by itself: each reads as another program when a mark
     /// is left out.
+    @Test func `uses a word only where it is in force in every rule`() throws {
+        // Found by fuzzing: behind the rule the import gives it nothing.
+        let text = "package a\nwith.x\nimport future.keywords"
+        let once = try PolicyFormatter.format(Array(text.utf8), file: "a.rego", version: .v0)
+        #expect(!once.contains("contains"))
+        let again = try PolicyFormatter.format(Array(once.utf8), file: "a.rego", version: .v0)
+        #expect(again == once)
+    }
+
     @Test(arguments: [
         "p if { x; -1 == y }", "p := [(a | b)]", "p := {(a | b): c}",
         "p := [(x in xs), (k, v in xs)]", "p := f((k, v in xs))", "p := (x in xs) in ys",

@@ -125,13 +125,20 @@ struct FileHashing: Sendable {
     /// Reads one large file to its end, for somebody who answers for it.
     static func readLarge(_ path: [UInt8], beneath root: Directory) -> (Digest, FileFacts)? {
         var stream = SHA256Stream()
-        let start = Directory.now
-        guard
-            let facts = try? FileReader().read(path, beneath: root, { stream.update($0) }),
-            facts.isSettled(since: start)
-        else { return nil }
-        return (stream.finish(), facts)
+        for _ in 0..<triesMax {
+            // A change within this tick of the clock could be followed by one that moves no time.
+            guard let before = try? root.facts(of: path) else { return nil }
+            let start = momentAfter(before.changedNanoseconds)
+            guard let facts = try? FileReader().read(path, beneath: root, { stream.update($0) })
+            else { return nil }
+            let digest = stream.finish()
+            if facts.isSettled(since: start) { return (digest, facts) }
+        }
+        return nil
     }
+
+    /// How often a file that changes is read again before it is given up.
+    private static let triesMax = 5
 
     /// A file that changed about when the walk began is read again, from a later moment.
     ///
@@ -142,7 +149,7 @@ struct FileHashing: Sendable {
         _ reader: FileReader,
         _ stream: inout SHA256Stream
     ) -> Outcome {
-        for _ in 0..<5 {
+        for _ in 0..<FileHashing.triesMax {
             do {
                 guard let before = try root.facts(of: listing.path(of: position)) else { break }
                 let start = FileHashing.momentAfter(before.changedNanoseconds)

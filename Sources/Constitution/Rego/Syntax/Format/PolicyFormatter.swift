@@ -26,7 +26,11 @@ package struct PolicyFormatter {
         page = FormattedPage(text, comments: module.comments)
         isV0 = module.version == .v0
         var words: Set<Keyword> = isV0 ? [] : Set(Keyword.allCases.filter(\.isImported))
-        for path in module.imports.map(\.path) where path.first == "future" {
+        // A word is in force behind its import; it may be written only where it is so in every rule.
+        let firstRule = module.rules.map(\.range.start).min() ?? .farthest
+        for clause in module.imports where clause.range.start < firstRule {
+            let path = clause.path
+            guard path.first == "future" else { continue }
             if path.count == 2 { words.formUnion(Keyword.allCases.filter(\.isImported)) }
             if path.count == 3, let word = Keyword(rawValue: path[2]) { words.insert(word) }
         }
