@@ -122,6 +122,15 @@ expect 1 integrity check
 expect_says 0 docs/stray.txt quarantine
 expect 0 integrity check
 
+tell "A policy decides" \
+  "Rules in Rego, with their own tests; a decision names the rule, its line and the next step."
+expect 0 policy test registries/bundles/charter
+request='{"operation":"update","subject":{"id":"mia"},"target":{"id":"ENV-1",'
+request+='"entity_type":"environment","stage":"prod"},"approvals":[]}'
+do_it "printf '%s\n' '$request' > '$place/request.json'"
+expect_says 1 production.rego policy decide data.charter.production.decision \
+  --bundle registries/bundles/charter --input "$place/request.json"
+
 tell "Where to go next"
 cat <<TEXT
    The root is kept at $root
@@ -129,6 +138,7 @@ cat <<TEXT
      $charter integrity check --json
      $charter registry show docs
      $charter explain registries/root.json
+   A policy of your own:    docs/tutorials/policy.md
    What every command does: $charter --help, and docs/commands.md
    How it is built:         docs/ARCHITECTURE.md
 TEXT

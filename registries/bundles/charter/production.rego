@@ -11,7 +11,7 @@ default decision := {"verdict": "allow"}
 
 # METADATA
 # custom:
-#   next: Have a human other than you sign for it with 'charter approve'.
+#   next: Have a human other than you approve it, and give that approval with the request.
 decision := {"verdict": "needs_approval", "reasons": {reason}} if {
 	is_guarded
 	not is_approved
