@@ -115,7 +115,9 @@ struct FormattedPage {
 
     private func written(_ comment: Comment) -> String {
         var text = comment.text
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        while let last = text.last, last == " " || last == "\t" || last == "\r" {
+            text.removeLast()
+        }
         return "#" + text
     }
 
