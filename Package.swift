@@ -18,6 +18,7 @@ let modules: [Module] = [
     .swift("Telemetry", in: "Base", uses: "Canon"),
     .swift("Crypto", in: "Base", uses: "Canon COpenSSL"),
     .swift("Host", in: "Base", uses: "Canon CLinux"),
+    .swift("Keys", in: "Base", uses: "Canon Crypto Host"),
     .swift("SQLite", in: "Base", uses: "Canon Host CSQLite"),
     .swift("Genesis", in: "Base", uses: "CGenesis"),
 
@@ -31,11 +32,11 @@ let modules: [Module] = [
     // Evidence: what happened, and what is. (Ledger and State come with the ledger.)
 
     // Guard: nothing takes effect without passing here.
-    .swift("Gates", in: "Guard", uses: "Canon Telemetry Crypto Host Rego Registry Policy"),
+    .swift("Gates", in: "Guard", uses: "Canon Telemetry Crypto Host Keys Rego Registry Policy"),
     .swift(
         "Integrity",
         in: "Guard",
-        uses: "Canon Patterns Crypto Host Law Registry Gates"
+        uses: "Canon Patterns Crypto Host Keys Law Registry Gates"
     ),
 
     // Runtime: who does the work. (Wire, Cognition, Controllers and Planes come with the planes.)
@@ -44,7 +45,7 @@ let modules: [Module] = [
     .swift(
         "Operations",
         in: "Surface",
-        uses: "Canon Patterns Crypto Host Genesis Law Rego Registry Policy Gates Integrity"
+        uses: "Canon Patterns Crypto Host Keys Genesis Law Rego Registry Policy Gates Integrity"
     ),
     .program("charter", in: "Surface", uses: "Host Operations"),
 ]

@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import Gates
 import Host
+import Keys
 import Policy
 import Support
 import Testing
@@ -245,7 +246,7 @@ struct `The keys for policies` {
         let key = try keys.signing(randomness: .seeded(1))
         #expect(try keys.signing(randomness: .seeded(2)).verifyingKey == key.verifyingKey)
         #expect(try keys.trusted().map(\.key) == [key.verifyingKey])
-        let other = try PolicyKeys.verifier(of: DoorBundle.key(), "somebody")
+        let other = try MachineKey.verifier(of: DoorBundle.key(), "somebody")
         _ = try keys.trust(vkey: other.description)
         _ = try keys.trust(vkey: other.description)
         #expect(try keys.trusted().map(\.key) == [key.verifyingKey, DoorBundle.key().verifyingKey])
@@ -259,7 +260,7 @@ struct `The keys for policies` {
             [.posixPermissions: 0o644],
             ofItemAtPath: home.file("policy.key.pem")
         )
-        #expect(fault { _ = try keys.signing(randomness: .seeded(1)) } == "gates.keys.bad-key")
+        #expect(fault { _ = try keys.signing(randomness: .seeded(1)) } == "keys.unusable")
         #expect(fault { _ = try keys.trust(vkey: "nonsense") } == "crypto.key-malformed")
         home.write("trusted.vkeys", "nonsense\n")
         #expect(fault { _ = try keys.trusted() } == "crypto.key-malformed")

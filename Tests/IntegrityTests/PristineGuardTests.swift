@@ -34,10 +34,10 @@ struct `The pristine guard` {
         let fault = #expect(throws: IntegrityFault.self) {
             _ = try door(fixture).installing("test") { mode throws(IntegrityFault) -> Bool in
                 mode.write(path, [])
-                throw .badKey(path: "x")
+                throw .notEmpty(path: "x")
             }
         }
-        #expect(fault?.code == "integrity.bad-key")
+        #expect(fault?.code == "integrity.not-empty")
         #expect(try fixture.contents() == before)
         // And the door is free again.
         #expect(try fixture.compile().violations == [])

@@ -226,7 +226,7 @@ struct `A seal` {
         let changed = unsafe chmod(state.path + "/seal.key.pem", 0o644)
         #expect(changed == 0)
         let fault = #expect(throws: IntegrityFault.self) { _ = try seal(fixture) }
-        #expect(fault?.code == "integrity.bad-key")
+        #expect(fault?.code == "keys.unusable")
     }
 
     private enum Change {

@@ -1,6 +1,7 @@
 package import Canon
 package import Crypto
 package import Host
+package import Keys
 package import Policy
 
 /// Why the shelf of policies, or the list of gates, could not be used.
@@ -12,7 +13,7 @@ package enum GatesFault: Fault {
     case badShelf(path: String, reason: String)
     case unknownBundle(name: String)
     case nothingBefore(name: String)
-    case badKey(path: String)
+    case keys(KeysFault)
     case badList(reason: String)
 
     package var code: String {
@@ -23,7 +24,7 @@ package enum GatesFault: Fault {
         case .badShelf: "gates.shelf.damaged"
         case .unknownBundle: "gates.shelf.unknown-bundle"
         case .nothingBefore: "gates.shelf.nothing-before"
-        case .badKey: "gates.keys.bad-key"
+        case .keys(let fault): fault.code
         case .badList: "gates.enforcement.unreadable"
         }
     }
@@ -42,8 +43,7 @@ package enum GatesFault: Fault {
         case .nothingBefore(let name):
             "There is nothing to go back to for the bundle \(Printable(name)); activate the "
                 + "bundle that you want."
-        case .badKey(let path):
-            "The key \(Printable(path)) cannot be used; it must be a file of its owner only."
+        case .keys(let fault): fault.description
         case .badList(let reason):
             "The list of enforcement gates cannot be used: \(Printable(reason))"
         }

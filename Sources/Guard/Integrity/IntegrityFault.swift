@@ -1,6 +1,7 @@
 package import Canon
 package import Crypto
 package import Host
+package import Keys
 import Registry
 
 /// Why a check could not be made, or an operation on a root not be done.
@@ -15,7 +16,7 @@ package enum IntegrityFault: Fault {
     case notEmpty(path: String)
     case stateInside(path: String)
     case unfinished(path: String, stage: String)
-    case badKey(path: String)
+    case keys(KeysFault)
     case wouldOverwrite(path: String)
     /// A directory has `registries/` and no manifest in it that is a file.
     case manifestLost(path: String)
@@ -38,7 +39,7 @@ package enum IntegrityFault: Fault {
         case .notEmpty: "integrity.not-empty"
         case .stateInside: "integrity.state-inside-root"
         case .unfinished: "integrity.unfinished-operation"
-        case .badKey: "integrity.bad-key"
+        case .keys(let fault): fault.code
         case .wouldOverwrite: "integrity.would-overwrite"
         case .manifestLost: "integrity.manifest-lost"
         case .sealMemory: "integrity.seal-memory"
@@ -73,8 +74,7 @@ package enum IntegrityFault: Fault {
             "An operation was cut short, and \(Printable(path)) has changed since, so it cannot be "
                 + "completed; restore that file, or remove \(Printable(stage)) to forget the "
                 + "operation."
-        case .badKey(let path):
-            "The key \(Printable(path)) cannot be used; it must be a file of its owner only."
+        case .keys(let fault): fault.description
         case .wouldOverwrite(let path):
             "\(Printable(path)) exists already and would be overwritten; move it away first."
         case .manifestLost(let path):

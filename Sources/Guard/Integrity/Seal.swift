@@ -1,6 +1,7 @@
 import Canon
 package import Crypto
 package import Host
+import Keys
 package import Registry
 
 /// The signed statement of a root's whole state, kept beside the registries.
@@ -47,71 +48,25 @@ package struct Seal: Sendable {
 
 /// Where the seal key of a root lies on this machine, and how it is made.
 package struct SealKey: Sendable {
-    private let state: Directory
-    private static let secretName = "seal.key.pem"
-    private static let verifierName = "seal.vkey"
+    private let key: MachineKey
 
     /// The key in a root's state directory.
-    package init(state: Directory) { self.state = state }
+    package init(state: Directory) { key = MachineKey("seal", in: state) }
 
     /// The verifier key that this machine trusts for the root, if there is one.
     package func verifier() throws(IntegrityFault) -> NoteVerifier? {
-        do {
-            guard try state.facts(of: SealKey.verifierName) != nil else { return nil }
-            let text = String(
-                decoding: try state.readWhole(SealKey.verifierName, limit: 4096),
-                as: UTF8.self
-            )
-            return try NoteVerifier(vkey: text.split(separator: "\n").first.map(String.init) ?? "")
-        } catch let fault as HostFault {
-            throw .host(fault)
-        } catch let fault as CryptoFault {
-            throw .crypto(fault)
-        } catch {
-            throw .badKey(path: state.path + "/" + SealKey.verifierName)
-        }
+        do { return try key.verifier() } catch { throw .keys(error) }
     }
 
     /// The key that signs, made at first use.
-    ///
-    ///     secret (0600) · verifier: the verifier appears last, so a crash leaves no key without one
     package func signing(
         origin: String,
         randomness: Randomness
     ) throws(IntegrityFault) -> SigningKey {
         do {
-            if try state.facts(of: SealKey.secretName) == nil {
-                let key = try SigningKey(seed: randomness.bytes(SigningKey.seedByteCount))
-                try DurableFile.replace(
-                    SealKey.secretName,
-                    with: key.exportPEM(),
-                    in: state,
-                    mode: 0o600
-                )
-            }
-            guard let facts = try state.facts(of: SealKey.secretName),
-                facts.permissions & 0o077 == 0
-            else { throw IntegrityFault.badKey(path: state.path + "/" + SealKey.secretName) }
-            let key = try SigningKey(pem: try state.readWhole(SealKey.secretName, limit: 4096))
-            let verifier = try NoteVerifier(
-                name: origin,
-                algorithm: .log,
-                key: key.verifyingKey
-            )
-            try DurableFile.replace(
-                SealKey.verifierName,
-                with: Array((verifier.description + "\n").utf8),
-                in: state
-            )
-            return key
-        } catch let fault as IntegrityFault {
-            throw fault
-        } catch let fault as HostFault {
-            throw .host(fault)
-        } catch let fault as CryptoFault {
-            throw .crypto(fault)
+            return try key.signing(origin: origin, randomness: randomness)
         } catch {
-            throw .badKey(path: state.path)
+            throw .keys(error)
         }
     }
 }

@@ -1,4 +1,8 @@
+import Crypto
+
 /// Base64 as policies meet it: RFC 4648 with padding, line feeds ignored.
+///
+/// Reading is laxer than Crypto's `Base64`, as OPA's is; nothing that is signed is read by it.
 enum Base64Text {
     /// The two alphabets; that for addresses is also read without padding.
     enum Alphabet {
@@ -13,22 +17,15 @@ enum Base64Text {
 
     /// The letters for the bytes of a text, with padding.
     static func encoded(_ text: Text, for alphabet: Alphabet) -> [UInt8] {
-        let letters = alphabet.letters
-        let bytes = text.bytes
-        var out: [UInt8] = []
-        out.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits: UInt32 = 0
-            for byte in group { bits = bits << 8 | UInt32(byte) }
-            bits <<= UInt32(8 * (3 - group.count))
-            for place in 0..<4 {
-                let isPadding = place > group.count
-                let letter = letters[Int(bits >> UInt32(18 - 6 * place) & 0x3F)]
-                out.append(isPadding ? UInt8(ascii: "=") : letter)
+        let standard = Base64.encode(text.bytes)
+        guard alphabet == .address else { return standard }
+        return standard.map { letter in
+            switch letter {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            default: letter
             }
         }
-        return out
     }
 
     /// The bytes that letters stand for; `nil` when they are malformed.

@@ -2,6 +2,7 @@ import Canon
 import Crypto
 import Gates
 import Host
+import Keys
 import Integrity
 import Policy
 import Rego
@@ -58,7 +59,7 @@ enum PolicySignVerb {
         }
         let verifier: NoteVerifier
         do throws(CryptoFault) {
-            verifier = try PolicyKeys.verifier(of: key, origin)
+            verifier = try MachineKey.verifier(of: key, origin)
         } catch {
             throw .crypto(error)
         }
