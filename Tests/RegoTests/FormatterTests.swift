@@ -119,11 +119,15 @@ struct `The formatter` {
         #expect(try PolicyFormatter.format(Array(once.utf8), file: "a.rego") == once)
     }
 
-    @Test func `uses a word only where it is in force in every rule`() throws {
-        // Found by fuzzing: behind the rule the import gives it nothing.
-        let text = "package a\nwith.x\nimport future.keywords"
+    /// Found by fuzzing: behind the rule an import gives it nothing, and before another it does.
+    @Test(arguments: [
+        ("with.x\nimport future.keywords", "contains"), ("p { q }\nimport rego.v1", "p if"),
+        ("p { q }\nimport future.keywords.if\nr { q }", "p if"),
+    ])
+    func `uses a word only where it is in force`(_ rules: String, _ missing: String) throws {
+        let text = "package a\n" + rules + "\n"
         let once = try PolicyFormatter.format(Array(text.utf8), file: "a.rego", version: .v0)
-        #expect(!once.contains("contains"))
+        #expect(!once.contains(missing))
         let again = try PolicyFormatter.format(Array(once.utf8), file: "a.rego", version: .v0)
         #expect(again == once)
     }

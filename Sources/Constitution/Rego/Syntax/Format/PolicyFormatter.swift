@@ -12,29 +12,32 @@ package struct PolicyFormatter {
         version: RegoVersion = .v1
     ) throws(PolicyErrors) -> String {
         let module = try Parser.parse(text, file: file, version: version)
-        var formatter = PolicyFormatter(text, of: module)
+        var formatter = PolicyFormatter(text, of: module, in: version)
         formatter.write(module)
         return formatter.page.finished()
     }
 
-    /// The words that v0 policies import before they can be used.
-    private let importedWords: Set<Keyword>
-    private let isV0: Bool
+    /// The words that are in force where the page stands: in v0 those that were imported above.
+    private var importedWords: Set<Keyword>
+    private var isV0: Bool
     var page: FormattedPage
 
-    private init(_ text: [UInt8], of module: PolicyModule) {
+    private init(_ text: [UInt8], of module: PolicyModule, in version: RegoVersion) {
         page = FormattedPage(text, comments: module.comments)
-        isV0 = module.version == .v0
-        var words: Set<Keyword> = isV0 ? [] : Set(Keyword.allCases.filter(\.isImported))
-        // A word is in force behind its import; it may be written only where it is so in every rule.
-        let firstRule = module.rules.map(\.range.start).min() ?? .farthest
-        for clause in module.imports where clause.range.start < firstRule {
-            let path = clause.path
-            guard path.first == "future" else { continue }
-            if path.count == 2 { words.formUnion(Keyword.allCases.filter(\.isImported)) }
-            if path.count == 3, let word = Keyword(rawValue: path[2]) { words.insert(word) }
+        isV0 = version == .v0
+        importedWords = isV0 ? [] : Set(Keyword.allCases.filter(\.isImported))
+    }
+
+    /// Puts what an import brings into force, for what stands behind it.
+    private mutating func takeIn(_ path: [String]) {
+        let words = Keyword.allCases.filter(\.isImported)
+        if path == ["rego", "v1"] {
+            isV0 = false
+            importedWords.formUnion(words)
+        } else if path.first == "future" {
+            if path.count == 2 { importedWords.formUnion(words) }
+            if path.count == 3, let word = Keyword(rawValue: path[2]) { importedWords.insert(word) }
         }
-        importedWords = words
     }
 
     // MARK: Modules
@@ -96,6 +99,7 @@ package struct PolicyFormatter {
         page.put("import " + path(clause.path))
         if let alias = clause.alias { page.put(" as \(alias)") }
         page.endLine(behind: clause.range.end, before: next)
+        takeIn(clause.path)
     }
 
     // MARK: Rules
