@@ -29,7 +29,8 @@ let modules: [Module] = [
     .swift("Trust", in: "Constitution", uses: "Canon Crypto"),
     .swift("Policy", in: "Constitution", uses: "Canon Crypto Rego"),
 
-    // Evidence: what happened, and what is. (Ledger and State come with the ledger.)
+    // Evidence: what happened, and what is. (State comes with the planes.)
+    .swift("Ledger", in: "Evidence", uses: "Canon Telemetry Crypto Host SQLite"),
 
     // Guard: nothing takes effect without passing here.
     .swift("Gates", in: "Guard", uses: "Canon Telemetry Crypto Host Keys Rego Registry Policy"),

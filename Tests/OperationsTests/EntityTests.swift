@@ -178,7 +178,7 @@ struct `An entry of a ledger` {
             "schema_version": "1.0", "type": "ledger_entry", "plane": "hot", "ledger": "governance",
             "index": 7, "sequence": 7, "time": "2026-11-20T08:00:00.5Z",
             "actor": ["id": "somebody", "class": "HUMAN"], "event": "root_sealed", "phase": "fact",
-            "previous": digest, "digest": digest,
+            "previous": digest, "subjects": ["file:a"],
         ]
         let outcome = fact.with("phase", "outcome").with("outcome", "denied")
             .with("answers", digest)

@@ -82,6 +82,28 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
         return out
     }
 
+    /// Reads 32 bytes at a place; they must be there.
+    package init(_ bytes: [UInt8], at place: Int) {
+        var words: [4 of UInt64] = [0, 0, 0, 0]
+        for word in 0..<4 {
+            var value: UInt64 = 0
+            for offset in 0..<8 { value = value << 8 | UInt64(bytes[place + word * 8 + offset]) }
+            words[word] = value
+        }
+        (a, b, c, d) = (words[0], words[1], words[2], words[3])
+    }
+
+    /// Adds the 32 bytes to bytes.
+    package func append(to bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: Digest.byteCount))
+        for position in 0..<Digest.byteCount {
+            let word = position < 16 ? (position < 8 ? a : b) : (position < 24 ? c : d)
+            bytes[start + position] =
+                UInt8(truncatingIfNeeded: word >> UInt64(56 - (position & 7) * 8))
+        }
+    }
+
     /// The 64 lower-case hex digits, as bytes.
     package var hexBytes: [UInt8] {
         var out: [UInt8] = []

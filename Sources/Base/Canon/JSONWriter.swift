@@ -98,8 +98,8 @@ extension JSONValue {
         out.append(contentsOf: repeatElement(0x20, count: indent * 2))
     }
 
-    /// A string with the escapes of RFC 8785 §3.2.2.2: the fewest that JSON allows.
-    private static func write(string: String, into out: inout [UInt8]) {
+    /// Adds a string with the escapes of RFC 8785 §3.2.2.2: the fewest that JSON allows.
+    package static func write(string: String, into out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
         for byte in string.utf8 {
             switch byte {

@@ -1,0 +1,63 @@
+import Canon
+
+/// Walks over the bytes of an entry; `take` goes on only where exactly these bytes stand.
+struct EntryReader {
+    private let bytes: [UInt8]
+    private var place = 0
+    /// Whether a byte outside ASCII was met, so that the whole must be checked for UTF-8.
+    private(set) var isForeign = false
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    var isAtEnd: Bool { place == bytes.count }
+
+    mutating func take(_ text: String) -> Bool {
+        let wanted = text.utf8Span.span
+        guard bytes.count - place >= wanted.count else { return false }
+        for offset in 0..<wanted.count where bytes[place + offset] != wanted[offset] {
+            return false
+        }
+        place += wanted.count
+        return true
+    }
+
+    /// The text up to the next quotation mark, which is passed.
+    mutating func string() -> Range<Int>? {
+        let start = place
+        while place < bytes.count {
+            let byte = bytes[place]
+            if byte == UInt8(ascii: "\"") {
+                defer { place += 1 }
+                return start..<place
+            }
+            guard byte >= 0x20 else { return nil }
+            if byte == UInt8(ascii: "\\") { place += 1 }
+            if byte >= 0x80 { isForeign = true }
+            place += 1
+        }
+        return nil
+    }
+
+    /// The 64 hex digits of a digest and the quotation mark behind them.
+    mutating func digest() -> Digest? {
+        guard bytes.count - place > 64, bytes[place + 64] == UInt8(ascii: "\""),
+            let digest = Digest(hex: bytes[place..<(place + 64)])
+        else { return nil }
+        place += 65
+        return digest
+    }
+
+    /// A whole number without leading zeros.
+    mutating func number() -> Int? {
+        let start = place
+        var value = 0
+        while place < bytes.count, (48...57).contains(bytes[place]) {
+            // Eighteen digits always fit; more entries than that are in no log.
+            guard place - start < 18 else { return nil }
+            value = value * 10 + Int(bytes[place] - 48)
+            place += 1
+        }
+        guard place > start, bytes[start] != 48 || place - start == 1 else { return nil }
+        return value
+    }
+}

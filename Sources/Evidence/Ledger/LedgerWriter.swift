@@ -1,0 +1,189 @@
+import Canon
+package import Host
+
+/// A log that many callers write at once: what waits shares one flush.
+///
+/// It owns the log and the one thread on which it lies. An `append` returns when its entry is on the
+/// disk; callers that come meanwhile are the next batch.
+package final class LedgerWriter: Sendable {
+    package let plane: LogPlane
+    package let origin: String
+    private let parameters: ChainParameters
+    private let thread: BatchThread<Work>
+
+    private typealias Answer = Result<Receipt, LedgerFault>
+
+    private enum Work: Sendable {
+        case append(PreparedEntry, @Sendable (Answer) -> Void)
+        case call(@Sendable (inout LedgerLog?) -> Void)
+    }
+
+    /// More callers than this do not wait: a plane is bounded long before.
+    private static let waitingMax = 65_536
+
+    /// Opens the log of a directory on a thread of its own.
+    package static func open(
+        _ directory: Directory,
+        _ place: LedgerLog.Place
+    ) async throws(LedgerFault) -> LedgerWriter {
+        let writer = LedgerWriter(place)
+        try await writer.call { (log: inout LedgerLog?) in
+            Result { () throws(LedgerFault) in log = try LedgerLog(directory, place) }
+        }.get()
+        return writer
+    }
+
+    private init(_ place: LedgerLog.Place) {
+        plane = place.plane
+        origin = place.origin
+        parameters = place.parameters
+        thread = BatchThread(
+            name: "ledger",
+            waitingMax: LedgerWriter.waitingMax,
+            make: { () -> LedgerLog? in nil },
+            work: { log, batch in LedgerWriter.work(&log, batch) }
+        )
+    }
+
+    // MARK: - Record, then act
+
+    /// Records a fact.
+    @discardableResult
+    package func record(_ draft: EntryDraft) async throws(LedgerFault) -> Receipt {
+        try await append(
+            PreparedEntry(draft, phase: .fact, plane: plane, parameters: parameters)
+        )
+    }
+
+    /// Records that something is about to be done; the act may begin when this returns.
+    package func attempt(_ draft: EntryDraft) async throws(LedgerFault) -> Attempt {
+        let receipt = try await append(
+            PreparedEntry(draft, phase: .attempt, plane: plane, parameters: parameters)
+        )
+        return Attempt(draft, receipt) { [weak self] attempt in self?.abandon(attempt) }
+    }
+
+    /// Records how an attempt ended.
+    @discardableResult
+    package func outcome(
+        of attempt: consuming Attempt,
+        _ outcome: AttemptOutcome,
+        body: EntryBody? = nil
+    ) async throws(LedgerFault) -> Receipt {
+        let entry = try attempt.prepare(outcome, body, plane: plane, parameters: parameters)
+        return try await append(entry)
+    }
+
+    /// Does one thing: the attempt is durable before the body begins, its outcome after it ended.
+    ///
+    /// The body says how it ended; a throw is a failure, and is recorded as one.
+    package func acting<Value: Sendable, Failure: Error>(
+        _ draft: EntryDraft,
+        faults: (LedgerFault) -> Failure,
+        _ body: (borrowing Attempt) async throws(Failure) -> (Value, AttemptOutcome, EntryBody?)
+    ) async throws(Failure) -> Value {
+        let attempt: Attempt
+        do { attempt = try await self.attempt(draft) } catch { throw faults(error) }
+        let done: (value: Value, outcome: AttemptOutcome, body: EntryBody?)
+        do {
+            done = try await body(attempt)
+        } catch {
+            let code = (error as? any Fault)?.code ?? "\(type(of: error))"
+            // The fault of the body is the better one; a log that fails now says so at the next act.
+            _ = try? await outcome(of: attempt, .failed, body: .json(["fault": .string(code)]))
+            throw error
+        }
+        do {
+            try await outcome(of: attempt, done.outcome, body: done.body)
+        } catch {
+            throw faults(error)
+        }
+        return done.value
+    }
+
+    // MARK: - The log itself
+
+    /// Runs a body on the log's own thread, between two batches.
+    package func withLog<Value: Sendable>(
+        _ body: @escaping @Sendable (LedgerLog) throws(LedgerFault) -> Value
+    ) async throws(LedgerFault) -> Value {
+        let origin = origin
+        return try await call { (log: inout LedgerLog?) in
+            guard let log else { return Result<Value, LedgerFault>.failure(.stopped(origin: origin)) }
+            return Result { () throws(LedgerFault) in try body(log) }
+        }.get()
+    }
+
+    /// Waits for what is under way, signs the head where there is a key, and closes the log.
+    package func close() async throws(LedgerFault) {
+        let result = await call { (log: inout LedgerLog?) in
+            Result { () throws(LedgerFault) in
+                if let log, log.signer != nil { _ = try log.checkpoint() }
+                try log?.close()
+                log = nil
+            }
+        }
+        thread.shutdown()
+        try result.get()
+    }
+
+    private func append(_ entry: PreparedEntry) async throws(LedgerFault) -> Receipt {
+        let answer: Answer = await withCheckedContinuation { continuation in
+            let isTaken = thread.submit(.append(entry) { continuation.resume(returning: $0) })
+            if !isTaken { continuation.resume(returning: .failure(.stopped(origin: origin))) }
+        }
+        return try answer.get()
+    }
+
+    /// Records an attempt that was let go.
+    private func abandon(_ attempt: PreparedAttempt) {
+        let reason: JSONValue = ["reason": "The attempt was let go without a word of its outcome."]
+        guard
+            let entry = try? attempt.prepare(
+                .unknown,
+                .json(reason),
+                plane: plane,
+                parameters: parameters
+            )
+        else { return }
+        // A log that is closing answers it when it is opened again.
+        _ = thread.submit(.append(entry) { _ in })
+    }
+
+    private func call<Value: Sendable>(
+        _ body: @escaping @Sendable (inout LedgerLog?) -> Result<Value, LedgerFault>
+    ) async -> Result<Value, LedgerFault> {
+        await withCheckedContinuation { continuation in
+            let isTaken = thread.submit(.call { continuation.resume(returning: body(&$0)) })
+            if !isTaken { continuation.resume(returning: .failure(.stopped(origin: origin))) }
+        }
+    }
+
+    /// Appends that stand together are written together; a call comes in its turn.
+    private static func work(_ log: inout LedgerLog?, _ batch: [Work]) {
+        var entries: [PreparedEntry] = []
+        var answers: [@Sendable (Answer) -> Void] = []
+        entries.reserveCapacity(batch.count)
+        answers.reserveCapacity(batch.count)
+        func flush(_ log: LedgerLog?) {
+            guard !entries.isEmpty else { return }
+            let results =
+                log.map { $0.write(entries) }
+                ?? entries.map { _ in .failure(.stopped(origin: "")) }
+            for (answer, result) in zip(answers, results) { answer(result) }
+            entries.removeAll(keepingCapacity: true)
+            answers.removeAll(keepingCapacity: true)
+        }
+        for work in batch {
+            switch work {
+            case .append(let entry, let answer):
+                entries.append(entry)
+                answers.append(answer)
+            case .call(let body):
+                flush(log)
+                body(&log)
+            }
+        }
+        flush(log)
+    }
+}

@@ -1,0 +1,71 @@
+package import Host
+import SQLite
+
+/// Where a verifier reads a log from: the database of a plane, or an archive that somebody was sent.
+package protocol LogSource: Sendable {
+    /// What people call it: its path.
+    var name: String { get }
+
+    /// Opens it once more; each thread reads through its own.
+    func open() throws(LedgerFault) -> any LogBlocks
+}
+
+/// A log as a verifier reads it: 256 entries at a time.
+package protocol LogBlocks {
+    /// How many entries it says it has.
+    func size() throws(LedgerFault) -> Int
+
+    /// The rows of a block, as they are found; nothing of them is believed.
+    func rows(ofBlock number: Int) throws(LedgerFault) -> [BlockRow]
+
+    /// As much of a complete tile as is kept, from its first hash on; `nil` where it is missing.
+    func tile(level: Int, number: Int) throws(LedgerFault) -> [UInt8]?
+
+    /// The signed notes over more than `low` and at most `high` entries, in order.
+    func notes(above low: Int, upTo high: Int) throws(LedgerFault) -> [(size: Int, note: [UInt8])]
+}
+
+/// One row: where it stands, what it says, and its body if there is one.
+package struct BlockRow: Sendable {
+    let index: Int
+    let bytes: [UInt8]
+    let body: [UInt8]?
+}
+
+/// The database of a plane, verified while it may be written.
+package struct DatabaseLog: LogSource {
+    package let name: String
+
+    /// The log in a directory.
+    package init(_ directory: Directory) {
+        name = directory.path + "/" + LedgerStore.fileName
+    }
+
+    package func open() throws(LedgerFault) -> any LogBlocks {
+        DatabaseBlocks(store: try LedgerStore(name, .readOnly))
+    }
+}
+
+private struct DatabaseBlocks: LogBlocks {
+    let store: LedgerStore
+
+    func size() throws(LedgerFault) -> Int { try store.size() }
+
+    func rows(ofBlock number: Int) throws(LedgerFault) -> [BlockRow] {
+        var rows: [BlockRow] = []
+        rows.reserveCapacity(TileNodes.width)
+        try store.forEachEntry(
+            from: number * TileNodes.width,
+            to: (number + 1) * TileNodes.width
+        ) { rows.append(BlockRow(index: $0.index, bytes: $0.bytes, body: $0.body)) }
+        return rows
+    }
+
+    func tile(level: Int, number: Int) throws(LedgerFault) -> [UInt8]? {
+        try store.tileBytes(level: level, number: number)
+    }
+
+    func notes(above low: Int, upTo high: Int) throws(LedgerFault) -> [(size: Int, note: [UInt8])] {
+        try store.checkpoints(above: low, upTo: high)
+    }
+}
