@@ -151,6 +151,7 @@ struct `A verification` {
         // Whoever has the file, and not the key, writes other entries and keeps the signed heads.
         let other = try LogFixture()
         let log = try other.open(signed: false)
+        try log.record(EntryDraft("note", by: EntryActor("somebody else", .built)))
         try other.fill(log, 400)
         try log.close()
         let head = try Checkpoint.verified(notes, log: fixture.verifierKey)
