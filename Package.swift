@@ -37,7 +37,7 @@ let modules: [Module] = [
     .swift(
         "Integrity",
         in: "Guard",
-        uses: "Canon Patterns Crypto Host Keys Law Registry Gates"
+        uses: "Canon Patterns Crypto Host Keys Law Registry Ledger Gates"
     ),
 
     // Runtime: who does the work. (Wire, Cognition, Controllers and Planes come with the planes.)
@@ -46,7 +46,7 @@ let modules: [Module] = [
     .swift(
         "Operations",
         in: "Surface",
-        uses: "Canon Patterns Crypto Host Keys Genesis Law Rego Registry Policy Gates Integrity"
+        uses: "Canon Patterns Crypto Host Genesis Law Rego Registry Policy Ledger Gates Integrity"
     ),
     .program("charter", in: "Surface", uses: "Host Operations"),
 ]

@@ -23,8 +23,10 @@ struct `An archive of a log` {
         return ArchivedLog(directory)
     }
 
-    private func verify(_ source: ArchivedLog, _ fixture: LogFixture) throws -> LedgerVerifier.Report
-    {
+    private func verify(
+        _ source: ArchivedLog,
+        _ fixture: LogFixture
+    ) throws -> LedgerVerifier.Report {
         var verifier = LedgerVerifier()
         verifier.key = try fixture.verifierKey
         return try verifier.verify(source)

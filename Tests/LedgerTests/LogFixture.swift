@@ -78,7 +78,8 @@ final class LogFixture: Sendable {
     }
 
     /// What a verification with the right key says.
-    func verify(_ change: (inout LedgerVerifier) -> Void = { _ in }) throws -> LedgerVerifier.Report {
+    func verify(_ change: (inout LedgerVerifier) -> Void = { _ in }) throws -> LedgerVerifier.Report
+    {
         var verifier = LedgerVerifier()
         verifier.key = try verifierKey
         change(&verifier)

@@ -174,6 +174,20 @@ struct `A log` {
         }
     }
 
+    @Test func `without a key is written, and not signed`() throws {
+        let fixture = try LogFixture()
+        let log = try fixture.open(signed: false)
+        try fixture.fill(log, 300)
+        let fault = #expect(throws: LedgerFault.self) { _ = try log.checkpoint() }
+        #expect(fault?.code == "ledger.no-signer")
+        try log.close()
+        let unsigned = #expect(throws: LedgerFault.self) { _ = try fixture.reader().proof(of: 1) }
+        #expect(unsigned?.code == "ledger.no-checkpoint")
+        try fixture.tamper("UPDATE entry SET bytes = x'7b7d' WHERE idx = 5")
+        let broken = #expect(throws: LedgerFault.self) { _ = try fixture.reader().entry(5) }
+        #expect(broken?.code == "ledger.entry-malformed")
+    }
+
     @Test func `shows every prefix of itself by root, inclusion and consistency`() throws {
         let fixture = try LogFixture()
         let log = try fixture.open()

@@ -92,7 +92,8 @@ struct `A query` {
                 $0.until = Timestamp(high)
             }
         ) {
-            guard let time = Timestamp($0.time), let low = Timestamp(low), let high = Timestamp(high)
+            guard let time = Timestamp($0.time), let low = Timestamp(low),
+                let high = Timestamp(high)
             else { return false }
             return time >= low && time <= high
         }

@@ -51,7 +51,9 @@ struct `A witness` {
     @Test func `signs what grows, and the log keeps its signature`() throws {
         let first = try witness().answer(request(from: 0).bytes, time: 1_790_000_000)
         #expect(first.status == .signed)
-        #expect(try fixture.verify { $0.policy = try? policy }.findings.first?.code == .witnessMissing)
+        #expect(
+            try fixture.verify { $0.policy = try? policy }.findings.first?.code == .witnessMissing
+        )
         let log = try fixture.open()
         let names = try log.addCosignatures(
             first.body,

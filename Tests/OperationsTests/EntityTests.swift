@@ -186,7 +186,7 @@ struct `An entry of a ledger` {
             .with("event", "ledger_genesis")
         let good = ["fact.json": fact, "outcome.json": outcome, "first.json": first]
         var documents = good
-        for key in fact.object?.keys ?? [] where key != "type" {
+        for key in fact.object?.keys ?? [] where key != "type" && key != "subjects" {
             documents["no \(key).json"] = fact.without(key)
         }
         documents["open.json"] = outcome.without("outcome")

@@ -67,6 +67,22 @@ struct `What commands say` {
         (["policy", "diff", "../built", "../app", "--inputs", "../lines.jsonl"], nil),
         (["gate", "list"], nil),
         (["gate", "check", "G0"], nil),
+        (["ledger", "list"], nil),
+        (["ledger", "show", "1"], nil),
+        (["ledger", "query", "--limit", "2"], nil),
+        (["ledger", "follow", "--cursor", "c0", "--count", "1"], nil),
+        (["ledger", "checkpoint"], nil),
+        (["ledger", "verify"], nil),
+        (["ledger", "prove", "1"], nil),
+        (["ledger", "witness", "request"], nil),
+        (["ledger", "witness", "accept"], nil),
+        (["ledger", "witness", "cosign", "--show-key"], nil),
+        (["ledger", "repair"], nil),
+        (["ledger", "archive", "../archive"], nil),
+        (["ledger", "backup", "../backup"], nil),
+        (["ledger", "restore", "../archive"], "-ledger/root"),
+        (["ledger", "stats"], nil),
+        (["ledger", "bench", "../bench", "--callers", "2", "--entries", "4"], nil),
         (["doctor"], nil),
         (["version"], nil),
         (["completions", "bash"], nil),
@@ -82,6 +98,7 @@ struct `What commands say` {
     @Test(.covers("J05", "C10"))
     func `is what their JSON said before`() throws {
         var world = PolicyWorld().world
+        world.surroundings.emit = { _ in }
         world.surroundings.startRole = { _ throws(HostFault) in Array(Self.wellConfined.utf8) }
         var seen: Set<String> = []
         func ask(_ arguments: [String], _ world: World) throws {
@@ -97,10 +114,39 @@ struct `What commands say` {
         world.surroundings.workingDirectory = world.root
         activateEarlier(world)
         for (arguments, file) in Self.calls {
-            if let file { world.write(file, "# New\n") }
-            try ask(arguments, world)
+            if let file {
+                if file.hasPrefix("-") {
+                    try world.remove(String(file.dropFirst()))
+                } else {
+                    world.write(file, "# New\n")
+                }
+            }
+            if arguments.last == "accept" {
+                let (witnessed, key) = witnessed(world)
+                try ask(arguments + ["--witness", key], witnessed)
+            } else {
+                try ask(arguments, world)
+            }
         }
         #expect(seen == Set(Catalog.operations.map(\.name)))
+    }
+
+    /// The world with the signature of a witness on its standard input, and the witness's key.
+    private func witnessed(_ world: World) -> (World, String) {
+        var world = world
+        let request = world.call("ledger", "witness", "request").output
+        let log = world.call("ledger", "verify", "--json").json?["logs"]?.array?.first
+        world.surroundings.readInput = { _ in request }
+        let signed = world.call(
+            "ledger",
+            "witness",
+            "cosign",
+            "--log",
+            log?["key"]?.string ?? ""
+        ).output
+        world.surroundings.readInput = { _ in signed }
+        let key = world.call("ledger", "witness", "cosign", "--show-key").said
+        return (world, key.split(separator: "\n").first.map(String.init) ?? "")
     }
 
     /// What a rollback goes back to, and what two bundles are compared by.
@@ -143,6 +189,9 @@ struct `What commands say` {
             )
             json = .object(object)
         }
+        if operation.words == ["ledger", "bench"], let object = json.object {
+            json = .object(JSONObject(object.members.map { ($0.key, "<measured>") }))
+        }
         let text = String(
             decoding: cut(json, keepsLists: operation.name == "doctor").pretty,
             as: UTF8.self
@@ -165,7 +214,10 @@ struct `What commands say` {
         if let text = json.string, text.utf8.count == 64, text.allSatisfy(\.isHexDigit) {
             return "<digest>"
         }
-        if let text = json.string, text.hasPrefix("uid ") { return "<uid>" }
+        if let text = json.string, text.hasPrefix("uid ") || text.hasPrefix("uid:") {
+            return "<uid>"
+        }
+        if let text = json.string, text.contains("\n\u{2014} ") { return "<note>" }
         if let number = json.integer, number > 9 { return "<number>" }
         return json
     }

@@ -25,6 +25,9 @@ package struct HostFacts: Sendable {
         )
     }
 
+    /// The number of the user this process belongs to.
+    package static var currentUser: UInt32 { getuid() }
+
     /// The name of the file system a directory lies on, or its number where we know no name.
     package static func fileSystem(of directory: Directory) throws(HostFault) -> String {
         let magic = clinux_file_system_magic(directory.descriptor)

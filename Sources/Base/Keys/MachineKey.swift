@@ -8,12 +8,14 @@ package struct MachineKey: Sendable {
     private let directory: Directory
     private let secretName: String
     private let verifierName: String
+    private let successorName: String
 
     /// The key in a directory whose files have this name: `NAME.key.pem` and `NAME.vkey`.
     package init(_ name: String, in directory: Directory) {
         self.directory = directory
         secretName = name + ".key.pem"
         verifierName = name + ".vkey"
+        successorName = name + ".next.key.pem"
     }
 
     /// The key that signs, made where there is none; `origin` is the name that it is known by.
@@ -46,6 +48,55 @@ package struct MachineKey: Sendable {
             return key
         } catch {
             throw KeysFault(error, key: directory.path + "/" + secretName)
+        }
+    }
+
+    /// A key to go on with, made beside this one where none waits yet.
+    package func prepareSuccessor(randomness: Randomness) throws(KeysFault) -> SigningKey {
+        if let waiting = try successor() { return waiting }
+        do {
+            let made = try SigningKey(seed: randomness.bytes(SigningKey.seedByteCount))
+            try DurableFile.replace(
+                successorName,
+                with: made.exportPEM(),
+                in: directory,
+                mode: 0o600
+            )
+            return made
+        } catch {
+            throw KeysFault(error, key: directory.path + "/" + successorName)
+        }
+    }
+
+    /// The key that waits to take this one's place, if there is one.
+    package func successor() throws(KeysFault) -> SigningKey? {
+        do {
+            guard let facts = try directory.facts(of: successorName) else { return nil }
+            guard facts.permissions & 0o077 == 0 else {
+                throw KeysFault.unusable(path: directory.path + "/" + successorName)
+            }
+            return try SigningKey(pem: directory.readWhole(successorName, limit: 4096))
+        } catch {
+            throw KeysFault(error, key: directory.path + "/" + successorName)
+        }
+    }
+
+    /// Puts the key that waits in this one's place, which is gone then.
+    ///
+    ///     secret (0600) · verifier · the waiting one removed: each step may run twice
+    package func promote(origin: String) throws(KeysFault) {
+        guard let next = try successor() else { return }
+        do {
+            try DurableFile.replace(secretName, with: next.exportPEM(), in: directory, mode: 0o600)
+            let verifier = try MachineKey.verifier(of: next, origin)
+            try DurableFile.replace(
+                verifierName,
+                with: Array((verifier.description + "\n").utf8),
+                in: directory
+            )
+            try DurableFile.removeFile(successorName, in: directory)
+        } catch {
+            throw KeysFault(error, key: directory.path + "/" + successorName)
         }
     }
 

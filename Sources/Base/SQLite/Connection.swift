@@ -260,9 +260,12 @@ import CSQLite
         return (statement, String(decoding: sql.utf8.dropFirst(used), as: UTF8.self))
     }
 
-    private func borrow(_ sql: String) throws(SQLiteFault) -> Statement {
+    func borrow(_ sql: String) throws(SQLiteFault) -> Statement {
         try checkTransaction()
-        if let position = cache.lastIndex(where: { $0.sql.utf8.elementsEqual(sql.utf8) }) {
+        // Texts of SQL are literals of ours, and all ASCII: equal strings are equal bytes.
+        if let position = cache.lastIndex(where: {
+            $0.sql.utf8.count == sql.utf8.count && $0.sql == sql
+        }) {
             return cache.remove(at: position)
         }
         let (statement, tail) = try prepare(sql, persistent: true)
@@ -272,7 +275,7 @@ import CSQLite
         return statement
     }
 
-    private func giveBack(_ statement: Statement) {
+    func giveBack(_ statement: Statement) {
         statement.reset()
         if cache.count == Connection.cachedStatementsMax { cache.removeFirst() }
         cache.append(statement)

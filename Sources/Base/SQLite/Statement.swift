@@ -9,7 +9,7 @@ import CSQLite
     /// How often SQLite prepared it anew because the schema had changed.
     private var preparations: Int32 = 0
     private let connection: OpaquePointer
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
 
     /// Takes over a statement that `sqlite3_prepare_v3` has just made.
     init(taking handle: OpaquePointer, of connection: OpaquePointer, sql: String) {
@@ -146,7 +146,7 @@ import CSQLite
         return Columns(names)
     }
 
-    private func fault(_ code: Int32, path: String) -> SQLiteFault {
+    func fault(_ code: Int32, path: String) -> SQLiteFault {
         unsafe SQLiteFault.after(code, connection, doing: Operation.text(sql), path: path)
     }
 }

@@ -13,6 +13,7 @@ package struct ArchivedLog: LogSource {
         self.directory = directory
     }
 
+    /// Opens the archive.
     package func open() throws(LedgerFault) -> any LogBlocks { try ArchiveBlocks(directory) }
 
     /// Whether a directory looks like an archive.
@@ -42,23 +43,25 @@ private struct ArchiveBlocks: LogBlocks {
 
     func size() throws(LedgerFault) -> Int { last.size }
 
-    func rows(ofBlock number: Int) throws(LedgerFault) -> [BlockRow] {
+    func forEachRow(
+        ofBlock number: Int,
+        _ body: (_ index: Int, _ bytes: Span<UInt8>, _ body: Span<UInt8>, _ hasBody: Bool)
+            throws(LedgerFault) -> Void
+    ) throws(LedgerFault) {
         let first = number * TileNodes.width
         let width = min(TileNodes.width, last.size - first)
         let bundle = ArchivePath("tile/entries", number, width)
-        guard let entries = try file(bundle, limit: ArchiveBlocks.bundleBytesMax) else { return [] }
+        guard let entries = try file(bundle, limit: ArchiveBlocks.bundleBytesMax) else { return }
         let parts = try split(entries, lengthBytes: 2, bundle)
         let bodies = ArchivePath("charter/bodies", number, width)
         var contents: [[UInt8]?] = []
         if let bytes = try file(bodies, limit: ArchiveBlocks.bodiesBytesMax) {
             contents = try split(bytes, lengthBytes: 4, bodies)
         }
-        return parts.enumerated().map { offset, bytes in
-            BlockRow(
-                index: first + offset,
-                bytes: bytes ?? [],
-                body: contents.indices.contains(offset) ? contents[offset] : nil
-            )
+        for (offset, bytes) in parts.enumerated() {
+            let content = contents.indices.contains(offset) ? contents[offset] : nil
+            let (entry, beside) = (bytes ?? [], content ?? [])
+            try body(first + offset, entry.span, beside.span, content != nil)
         }
     }
 

@@ -36,142 +36,199 @@ struct BlockVerdict: Sendable {
     fileprivate(set) var finding: LedgerFinding?
 }
 
-/// Reads one block and finds the first thing that is wrong in it.
+/// Takes the rows of one block in and finds the first thing that is wrong in it.
 struct BlockJudge {
-    let number: Int
+    private let first: Int
     /// How many entries the log says it has in this block.
-    let expected: Int
+    private let expected: Int
     /// What the log must be: the plane in its entries.
-    let plane: [UInt8]?
+    private let plane: [UInt8]?
     /// Which bodies may be gone; `nil` where the verifier does not know the law.
-    let events: EventMap?
+    private let events: EventMap?
+    /// What is stored of the block's tile, if it is complete.
+    private let tile: [UInt8]?
 
-    private var first: Int { number * TileNodes.width }
+    private var verdict: BlockVerdict
+    private var leaves: [Digest] = []
+    private var chains: [[UInt8]: Int] = [:]
+    /// The chain of the entry before, which most often is that of the next one too.
+    private var current: Int?
+    private var offset = 0
+    /// Where a row says that it belongs elsewhere, and what all rows say; then nothing else is judged.
+    private var misplaced: Int?
+    private var says: [Int] = []
 
-    func judge(
-        _ rows: [BlockRow],
-        tile: [UInt8]?,
-        offsets: [Int]
-    ) -> BlockVerdict {
-        var verdict = BlockVerdict(number: number)
-        var leaves: [Digest] = []
-        leaves.reserveCapacity(rows.count)
-        var chains: [ArraySlice<UInt8>: Int] = [:]
-        var place: (name: ArraySlice<UInt8>, chain: Int)?
-        for (offset, row) in rows.enumerated() {
-            let index = first + offset
-            guard row.index == index else {
-                verdict.finding = finding(.deleted, index, nil, "The entry \(index) is missing.")
-                return verdict
-            }
-            guard let entry = EntryOutline(row.bytes) else {
-                verdict.finding = malformed(row, index, tile, offset)
-                return verdict
-            }
-            let digest = MerkleTree.leafHash(row.bytes)
-            let ledger = row.bytes[entry.ledger]
-            if let wrong = wrong(row, entry, digest, index, offset, tile, rows) {
-                verdict.finding = wrong
-                return verdict
-            }
-            if entry.bodyDigest != nil, row.body == nil { verdict.droppedBodies += 1 }
-            if place?.name != ledger { place = chains[ledger].map { (ledger, $0) } }
-            if let known = place?.chain {
-                let before = verdict.chains[known]
-                guard entry.sequence == before.lastSequence + 1,
-                    entry.previous == before.lastDigest
-                else {
-                    verdict.finding = broken(index, ledger)
-                    return verdict
-                }
-                verdict.chains[known].lastSequence = entry.sequence
-                verdict.chains[known].lastDigest = digest
-            } else {
-                chains[ledger] = verdict.chains.count
-                place = (ledger, verdict.chains.count)
-                verdict.chains.append(
-                    BlockVerdict.Chain(
-                        ledger: Array(ledger),
-                        firstIndex: index,
-                        firstSequence: entry.sequence,
-                        firstPrevious: entry.previous,
-                        lastSequence: entry.sequence,
-                        lastDigest: digest
-                    )
-                )
-            }
-            let time = row.bytes[entry.time]
-            if offset == 0 {
-                verdict.firstTime = Array(time)
-                verdict.lastTime = verdict.firstTime
-            } else if !time.elementsEqual(verdict.lastTime) {
-                guard BlockJudge.isInOrder(verdict.lastTime[...], time) else {
-                    verdict.finding = finding(
-                        .time,
-                        index,
-                        ledger,
-                        "The entry \(index) says that it was written before the one in front of it."
-                    )
-                    return verdict
-                }
-                verdict.lastTime = Array(time)
-            }
-            switch entry.phase {
-            case .attempt: verdict.opened[digest] = index
-            case .outcome:
-                if let answers = entry.answers, verdict.opened.removeValue(forKey: answers) == nil {
-                    verdict.answered.append((answers, index))
-                }
-            case .fact:
-                if row.bytes[entry.event].elementsEqual(EventMap.Event.keyRotated.utf8),
-                    let body = row.body,
-                    let vkey = (try? JSONValue(parsing: body))?["new"]?.string
-                {
-                    verdict.rotations.append(BlockVerdict.Rotation(index: index, vkey: vkey))
-                }
-            }
-            leaves.append(digest)
+    init(
+        number: Int,
+        expected: Int,
+        plane: [UInt8]?,
+        events: EventMap?,
+        tile: [UInt8]?
+    ) {
+        first = number * TileNodes.width
+        self.expected = expected
+        self.plane = plane
+        self.events = events
+        self.tile = tile
+        verdict = BlockVerdict(number: number)
+        leaves.reserveCapacity(expected)
+        says.reserveCapacity(expected)
+    }
+
+    /// Takes the next row in.
+    mutating func take(
+        _ rowIndex: Int,
+        _ bytes: Span<UInt8>,
+        _ body: Span<UInt8>,
+        hasBody: Bool
+    ) {
+        guard verdict.finding == nil else { return }
+        let index = first + offset
+        guard misplaced != nil || rowIndex == index else {
+            found(.deleted, index, nil, "The entry \(index) is missing.")
+            return
         }
-        verdict.count = rows.count
-        guard rows.count >= expected else {
-            let index = first + rows.count
-            verdict.finding = finding(.deleted, index, nil, "The entry \(index) is missing.")
+        guard let entry = EntryOutline(bytes) else {
+            if misplaced == nil { malformed(bytes, index) }
+            return
+        }
+        says.append(entry.index)
+        defer { offset += 1 }
+        if misplaced != nil { return }
+        guard entry.index == index else {
+            misplaced = offset
+            return
+        }
+        let digest = MerkleTree.leafHash(bytes)
+        if isOther(digest) {
+            edited(index, Array(bytes, entry.ledger))
+            return
+        }
+        judge(entry, bytes, body, hasBody, index)
+        guard verdict.finding == nil else { return }
+        follow(entry, bytes, digest, index)
+        leaves.append(digest)
+    }
+
+    /// What is stored of the tile, compared with a leaf.
+    private func isOther(_ digest: Digest) -> Bool {
+        guard let tile, tile.count >= (offset + 1) * Digest.byteCount else { return false }
+        return Digest(tile, at: offset * Digest.byteCount) != digest
+    }
+
+    /// The verdict, once all rows were taken in.
+    mutating func finish(offsets: [Int]) -> BlockVerdict {
+        if verdict.finding != nil { return verdict }
+        if let misplaced {
+            classify(misplaced)
             return verdict
         }
-        close(&verdict, leaves, tile, offsets)
+        verdict.count = leaves.count
+        guard leaves.count >= expected else {
+            let index = first + leaves.count
+            found(.deleted, index, nil, "The entry \(index) is missing.")
+            return verdict
+        }
+        close(offsets)
         return verdict
     }
 
-    /// Hashes the block up to its root, and compares with what is stored of it.
-    private func close(
-        _ verdict: inout BlockVerdict,
-        _ leaves: [Digest],
-        _ tile: [UInt8]?,
-        _ offsets: [Int]
+    // MARK: - What follows from an entry
+
+    private mutating func follow(
+        _ entry: EntryOutline,
+        _ bytes: Span<UInt8>,
+        _ digest: Digest,
+        _ index: Int
     ) {
-        if leaves.count == TileNodes.width {
-            let nodes = TileNodes(completing: leaves)
-            verdict.root = nodes.root
-            for offset in offsets where offset < TileNodes.width {
-                verdict.heads[offset] = BlockJudge.head(of: nodes, offset)
-            }
-            guard let tile, !tile.isEmpty, nodes.bytes.starts(with: tile) else {
-                verdict.finding = finding(
-                    .tile,
-                    first,
-                    nil,
-                    "The tile \(number) over the entries from \(first) on is "
-                        + (tile == nil ? "missing." : "not the one that follows from them.")
+        let place = chain(of: entry, bytes)
+        if let place {
+            let before = verdict.chains[place]
+            guard entry.sequence == before.lastSequence + 1, entry.previous == before.lastDigest
+            else {
+                found(
+                    .chain,
+                    index,
+                    before.ledger,
+                    "The entry \(index) does not name the one before it in its ledger."
                 )
                 return
             }
+            verdict.chains[place].lastSequence = entry.sequence
+            verdict.chains[place].lastDigest = digest
+            current = place
         } else {
+            let ledger = Array(bytes, entry.ledger)
+            current = verdict.chains.count
+            chains[ledger] = current
+            verdict.chains.append(
+                BlockVerdict.Chain(
+                    ledger: ledger,
+                    firstIndex: index,
+                    firstSequence: entry.sequence,
+                    firstPrevious: entry.previous,
+                    lastSequence: entry.sequence,
+                    lastDigest: digest
+                )
+            )
+        }
+        if !bytes.holds(verdict.lastTime, at: entry.time) {
+            let time = Array(bytes, entry.time)
+            if offset == 0 { verdict.firstTime = time }
+            guard offset == 0 || BlockJudge.isInOrder(verdict.lastTime[...], time[...]) else {
+                found(
+                    .time,
+                    index,
+                    Array(bytes, entry.ledger),
+                    "The entry \(index) says that it was written before the one in front of it."
+                )
+                return
+            }
+            verdict.lastTime = time
+        }
+        switch entry.phase {
+        case .attempt: verdict.opened[digest] = index
+        case .outcome:
+            if let answers = entry.answers, verdict.opened.removeValue(forKey: answers) == nil {
+                verdict.answered.append((answers, index))
+            }
+        case .fact: break
+        }
+    }
+
+    /// Where the chain of an entry's ledger is kept, if the block has met it.
+    private func chain(of entry: EntryOutline, _ bytes: Span<UInt8>) -> Int? {
+        if let current, bytes.holds(verdict.chains[current].ledger, at: entry.ledger) {
+            return current
+        }
+        return chains[Array(bytes, entry.ledger)]
+    }
+
+    /// Hashes the block up to its root, and compares with what is stored of it.
+    private mutating func close(_ offsets: [Int]) {
+        guard leaves.count == TileNodes.width else {
             verdict.leaves = leaves
             for offset in offsets where offset <= leaves.count {
                 var frontier = MerkleFrontier()
                 for leaf in leaves[..<offset] { frontier.append(leaf) }
                 verdict.heads[offset] = frontier.subtrees
             }
+            return
+        }
+        let nodes = TileNodes(completing: leaves)
+        verdict.root = nodes.root
+        for offset in offsets where offset < TileNodes.width {
+            verdict.heads[offset] = BlockJudge.head(of: nodes, offset)
+        }
+        guard let tile, !tile.isEmpty, nodes.isBegun(by: tile) else {
+            found(
+                .tile,
+                first,
+                nil,
+                "The tile over the entries from \(first) on is "
+                    + (tile == nil ? "missing." : "not the one that follows from them.")
+            )
+            return
         }
     }
 
@@ -189,136 +246,120 @@ struct BlockJudge {
 
     // MARK: - What can be wrong
 
-    private func wrong(
-        _ row: BlockRow,
+    private mutating func judge(
         _ entry: EntryOutline,
-        _ digest: Digest,
-        _ index: Int,
-        _ offset: Int,
-        _ tile: [UInt8]?,
-        _ rows: [BlockRow]
-    ) -> LedgerFinding? {
-        let ledger = row.bytes[entry.ledger]
-        guard entry.index == index else { return misplaced(entry.index, index, ledger, rows) }
-        if let tile, tile.count >= (offset + 1) * Digest.byteCount,
-            Digest(tile, at: offset * Digest.byteCount) != digest
-        {
-            return finding(
-                .edited,
-                index,
-                ledger,
-                "The entry \(index) has other bytes than those that were hashed into the tree."
-            )
-        }
-        if let plane, !row.bytes[entry.plane].elementsEqual(plane) {
-            return finding(.otherLog, index, ledger, "The entry \(index) is of another plane.")
+        _ bytes: Span<UInt8>,
+        _ body: Span<UInt8>,
+        _ hasBody: Bool,
+        _ index: Int
+    ) {
+        if let plane, !bytes.holds(plane, at: entry.plane) {
+            found(.otherLog, index, nil, "The entry \(index) is of another plane.")
+            return
         }
         guard let wanted = entry.bodyDigest else {
-            guard row.body != nil else { return nil }
-            return finding(
-                .bodyEdited,
-                index,
-                ledger,
-                "A body stands beside the entry \(index), which has none."
-            )
+            if hasBody {
+                found(
+                    .bodyEdited,
+                    index,
+                    Array(bytes, entry.ledger),
+                    "A body stands beside the entry \(index), which has none."
+                )
+            }
+            return
         }
-        guard let body = row.body else {
-            guard let events else { return nil }
-            let name = String(decoding: row.bytes[entry.event], as: UTF8.self)
-            guard let kind = events[name], kind.bodyDays == nil else { return nil }
-            return finding(
-                .bodyMissing,
-                index,
-                ledger,
-                "The body of the entry \(index) is gone, and \(EventMap.path) says that bodies of "
-                    + "the event \(name) are kept."
-            )
+        guard hasBody else {
+            verdict.droppedBodies += 1
+            let name = String(decoding: Array(bytes, entry.event), as: UTF8.self)
+            if let kind = events?[name], kind.bodyDays == nil {
+                found(
+                    .bodyMissing,
+                    index,
+                    Array(bytes, entry.ledger),
+                    "The body of the entry \(index) is gone, and \(EventMap.path) says that bodies "
+                        + "of the event \(name) are kept."
+                )
+            }
+            return
         }
         guard body.count == entry.bodyCount, Digest.sha256(of: body) == wanted else {
-            return finding(
+            found(
                 .bodyEdited,
                 index,
-                ledger,
+                Array(bytes, entry.ledger),
                 "The body of the entry \(index) is not the one whose digest the entry names."
             )
+            return
         }
-        return nil
+        if bytes.holds(BlockJudge.rotated, at: entry.event),
+            let vkey = (try? JSONValue(parsing: Array(body, 0..<body.count)))?["new"]?.string
+        {
+            verdict.rotations.append(BlockVerdict.Rotation(index: index, vkey: vkey))
+        }
     }
 
-    private func misplaced(
-        _ says: Int,
-        _ index: Int,
-        _ ledger: ArraySlice<UInt8>,
-        _ rows: [BlockRow]
-    ) -> LedgerFinding {
-        let isElsewhere = rows.contains { EntryOutline($0.bytes)?.index == index }
-        if isElsewhere, says != index, rows.indices.contains(says - first),
-            EntryOutline(rows[says - first].bytes)?.index != says
-        {
-            return finding(
+    private static let rotated = Array(EventMap.Event.keyRotated.utf8)
+
+    /// Tells what a row in a wrong place means, from what all rows of the block say.
+    private mutating func classify(_ offset: Int) {
+        let index = first + offset
+        let said = says[offset]
+        let there = said - first
+        let isElsewhere = says.contains(index)
+        if isElsewhere, says.indices.contains(there), says[there] != said {
+            found(
                 .reordered,
                 index,
-                ledger,
-                "The entry \(says) stands in the place of the entry \(index), and the other way "
+                nil,
+                "The entry \(said) stands in the place of the entry \(index), and the other way "
                     + "round, or further."
             )
-        }
-        if says > index {
-            return finding(
+        } else if said > index {
+            found(
                 .deleted,
                 index,
-                ledger,
-                "The entry \(index) is missing: \(says) stands in its place."
+                nil,
+                "The entry \(index) is missing: \(said) stands in its place."
             )
-        }
-        return finding(
-            .inserted,
-            index,
-            ledger,
-            "In the place of the entry \(index) stands one that says it is \(says)."
-        )
-    }
-
-    private func malformed(
-        _ row: BlockRow,
-        _ index: Int,
-        _ tile: [UInt8]?,
-        _ offset: Int
-    ) -> LedgerFinding {
-        if let tile, tile.count >= (offset + 1) * Digest.byteCount,
-            Digest(tile, at: offset * Digest.byteCount) != MerkleTree.leafHash(row.bytes)
-        {
-            return finding(
-                .edited,
+        } else {
+            found(
+                .inserted,
                 index,
                 nil,
-                "The entry \(index) has other bytes than those that were hashed into the tree."
+                "In the place of the entry \(index) stands one that says it is \(said)."
             )
         }
-        return finding(
-            .malformed,
-            index,
-            nil,
-            "What stands in the place of the entry \(index) is not in the form of an entry."
-        )
     }
 
-    private func broken(_ index: Int, _ ledger: ArraySlice<UInt8>) -> LedgerFinding {
-        finding(
-            .chain,
+    private mutating func malformed(_ bytes: Span<UInt8>, _ index: Int) {
+        if isOther(MerkleTree.leafHash(bytes)) {
+            edited(index, nil)
+        } else {
+            found(
+                .malformed,
+                index,
+                nil,
+                "What stands in the place of the entry \(index) is not in the form of an entry."
+            )
+        }
+    }
+
+    private mutating func edited(_ index: Int, _ ledger: [UInt8]?) {
+        found(
+            .edited,
             index,
             ledger,
-            "The entry \(index) does not name the one before it in its ledger."
+            "The entry \(index) has other bytes than those that were hashed into the tree."
         )
     }
 
-    private func finding(
+    private mutating func found(
         _ code: LedgerFinding.Code,
         _ index: Int,
-        _ ledger: ArraySlice<UInt8>?,
+        _ ledger: [UInt8]?,
         _ reason: String
-    ) -> LedgerFinding {
-        LedgerFinding(
+    ) {
+        verdict.finding = LedgerFinding(
             code: code,
             index: index,
             ledger: ledger.map { Printable(bytes: $0).description },
@@ -333,5 +374,25 @@ struct BlockJudge {
         if !a.elementsEqual(b) { return a.lexicographicallyPrecedes(b) }
         let (x, y) = (left.dropFirst(19).dropLast(), right.dropFirst(19).dropLast())
         return x.elementsEqual(y) || x.lexicographicallyPrecedes(y)
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether exactly these bytes stand in a range.
+    fileprivate func holds(_ wanted: [UInt8], at range: Range<Int>) -> Bool {
+        guard range.count == wanted.count else { return false }
+        for offset in 0..<wanted.count where self[range.lowerBound + offset] != wanted[offset] {
+            return false
+        }
+        return true
+    }
+}
+
+extension [UInt8] {
+    /// A copy of a range of bytes that are lent.
+    fileprivate init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        self = []
+        reserveCapacity(range.count)
+        for place in range { append(bytes[place]) }
     }
 }

@@ -32,41 +32,41 @@ struct EntryOutline: Sendable {
     private(set) var workOrder: Range<Int>?
 
     /// Reads an entry; `nil` when it is not in the form of one.
-    init?(_ bytes: [UInt8]) {
-        var reader = EntryReader(bytes)
-        guard readHead(&reader), readMiddle(&reader), readTail(&reader), reader.isAtEnd,
-            !reader.isForeign || String(validating: bytes, as: UTF8.self) != nil
+    init?(_ bytes: Span<UInt8>) {
+        var reader = EntryReader()
+        guard readHead(&reader, bytes), readMiddle(&reader, bytes), readTail(&reader, bytes),
+            reader.isAtEnd(bytes), !reader.isForeign || (try? UTF8Span(validating: bytes)) != nil
         else { return nil }
     }
 
     static let noDigest = Digest(words: 0, 0, 0, 0)
 
-    private mutating func readHead(_ reader: inout EntryReader) -> Bool {
-        guard reader.take("{\"actor\":{\"class\":\""), readClass(&reader),
-            reader.take("\",\"id\":\""), let id = reader.string()
+    private mutating func readHead(_ reader: inout EntryReader, _ bytes: Span<UInt8>) -> Bool {
+        guard reader.take(bytes, "{\"actor\":{\"class\":\""), readClass(&reader, bytes),
+            reader.take(bytes, "\",\"id\":\""), let id = reader.string(bytes)
         else { return false }
         actor = id
-        if reader.take(",\"on_behalf_of\":\"") {
-            guard let other = reader.string() else { return false }
+        if reader.take(bytes, ",\"on_behalf_of\":\"") {
+            guard let other = reader.string(bytes) else { return false }
             onBehalfOf = other
         }
-        guard reader.take("}") else { return false }
-        if reader.take(",\"answers\":\"") {
-            guard let digest = reader.digest() else { return false }
+        guard reader.take(bytes, "}") else { return false }
+        if reader.take(bytes, ",\"answers\":\"") {
+            guard let digest = reader.digest(bytes) else { return false }
             answers = digest
         }
-        if reader.take(",\"body\":{\"bytes\":") {
-            guard let count = reader.number(), reader.take(",\"digest\":\""),
-                let digest = reader.digest(), reader.take(",\"media_type\":\""),
-                let media = reader.string(), reader.take("}")
+        if reader.take(bytes, ",\"body\":{\"bytes\":") {
+            guard let count = reader.number(bytes), reader.take(bytes, ",\"digest\":\""),
+                let digest = reader.digest(bytes), reader.take(bytes, ",\"media_type\":\""),
+                let media = reader.string(bytes), reader.take(bytes, "}")
             else { return false }
             bodyCount = count
             bodyDigest = digest
             mediaType = media
         }
-        guard reader.take(",\"event\":\""), let name = reader.string(),
-            reader.take(",\"index\":"), let index = reader.number(),
-            reader.take(",\"ledger\":\""), let ledger = reader.string()
+        guard reader.take(bytes, ",\"event\":\""), let name = reader.string(bytes),
+            reader.take(bytes, ",\"index\":"), let index = reader.number(bytes),
+            reader.take(bytes, ",\"ledger\":\""), let ledger = reader.string(bytes)
         else { return false }
         event = name
         self.index = index
@@ -74,67 +74,67 @@ struct EntryOutline: Sendable {
         return true
     }
 
-    private mutating func readMiddle(_ reader: inout EntryReader) -> Bool {
-        if reader.take(",\"outcome\":\"") {
-            guard readOutcome(&reader), reader.take("\"") else { return false }
+    private mutating func readMiddle(_ reader: inout EntryReader, _ bytes: Span<UInt8>) -> Bool {
+        if reader.take(bytes, ",\"outcome\":\"") {
+            guard readOutcome(&reader, bytes), reader.take(bytes, "\"") else { return false }
         }
-        guard reader.take(",\"phase\":\""), readPhase(&reader), reader.take("\",\"plane\":\""),
-            let plane = reader.string(), reader.take(",\"previous\":\""),
-            let previous = reader.digest(),
+        guard reader.take(bytes, ",\"phase\":\""), readPhase(&reader, bytes), reader.take(bytes, "\",\"plane\":\""),
+            let plane = reader.string(bytes), reader.take(bytes, ",\"previous\":\""),
+            let previous = reader.digest(bytes),
             (phase == .outcome) == (outcome != nil), (outcome != nil) == (answers != nil)
         else { return false }
         self.plane = plane
         self.previous = previous
-        if reader.take(",\"prompt\":{\"digest\":\"") {
-            guard let digest = reader.digest(), reader.take(",\"id\":\""),
-                let id = reader.string(), reader.take(",\"version\":\""),
-                let version = reader.string(), reader.take("}")
+        if reader.take(bytes, ",\"prompt\":{\"digest\":\"") {
+            guard let digest = reader.digest(bytes), reader.take(bytes, ",\"id\":\""),
+                let id = reader.string(bytes), reader.take(bytes, ",\"version\":\""),
+                let version = reader.string(bytes), reader.take(bytes, "}")
             else { return false }
             promptDigest = digest
             promptID = id
             promptVersion = version
         }
-        guard reader.take(",\"schema_version\":\"1.0\",\"sequence\":"),
-            let sequence = reader.number()
+        guard reader.take(bytes, ",\"schema_version\":\"1.0\",\"sequence\":"),
+            let sequence = reader.number(bytes)
         else { return false }
         self.sequence = sequence
         return true
     }
 
-    private mutating func readTail(_ reader: inout EntryReader) -> Bool {
-        if reader.take(",\"subjects\":[\"") {
+    private mutating func readTail(_ reader: inout EntryReader, _ bytes: Span<UInt8>) -> Bool {
+        if reader.take(bytes, ",\"subjects\":[\"") {
             repeat {
-                guard let subject = reader.string(), subjects.count < EntryDraft.subjectsMax else {
+                guard let subject = reader.string(bytes), subjects.count < EntryDraft.subjectsMax else {
                     return false
                 }
                 subjects.append(subject)
-            } while reader.take(",\"")
-            guard reader.take("]") else { return false }
+            } while reader.take(bytes, ",\"")
+            guard reader.take(bytes, "]") else { return false }
         }
-        guard reader.take(",\"time\":\""), let time = reader.string() else { return false }
+        guard reader.take(bytes, ",\"time\":\""), let time = reader.string(bytes) else { return false }
         self.time = time
-        if reader.take(",\"trace\":\"") {
-            guard let found = reader.string() else { return false }
+        if reader.take(bytes, ",\"trace\":\"") {
+            guard let found = reader.string(bytes) else { return false }
             trace = found
         }
-        if reader.take(",\"turn\":\"") {
-            guard let found = reader.string() else { return false }
+        if reader.take(bytes, ",\"turn\":\"") {
+            guard let found = reader.string(bytes) else { return false }
             turn = found
         }
-        guard reader.take(",\"type\":\"ledger_entry\"") else { return false }
-        if reader.take(",\"work_order\":\"") {
-            guard let found = reader.string() else { return false }
+        guard reader.take(bytes, ",\"type\":\"ledger_entry\"") else { return false }
+        if reader.take(bytes, ",\"work_order\":\"") {
+            guard let found = reader.string(bytes) else { return false }
             workOrder = found
         }
-        return reader.take("}")
+        return reader.take(bytes, "}")
     }
 
-    private mutating func readClass(_ reader: inout EntryReader) -> Bool {
-        if reader.take("BUILDER") {
+    private mutating func readClass(_ reader: inout EntryReader, _ bytes: Span<UInt8>) -> Bool {
+        if reader.take(bytes, "BUILDER") {
             actorClass = .builder
-        } else if reader.take("BUILT") {
+        } else if reader.take(bytes, "BUILT") {
             actorClass = .built
-        } else if reader.take("HUMAN") {
+        } else if reader.take(bytes, "HUMAN") {
             actorClass = .human
         } else {
             return false
@@ -142,14 +142,14 @@ struct EntryOutline: Sendable {
         return true
     }
 
-    private mutating func readOutcome(_ reader: inout EntryReader) -> Bool {
-        if reader.take("succeeded") {
+    private mutating func readOutcome(_ reader: inout EntryReader, _ bytes: Span<UInt8>) -> Bool {
+        if reader.take(bytes, "succeeded") {
             outcome = .succeeded
-        } else if reader.take("failed") {
+        } else if reader.take(bytes, "failed") {
             outcome = .failed
-        } else if reader.take("denied") {
+        } else if reader.take(bytes, "denied") {
             outcome = .denied
-        } else if reader.take("unknown") {
+        } else if reader.take(bytes, "unknown") {
             outcome = .unknown
         } else {
             return false
@@ -157,12 +157,12 @@ struct EntryOutline: Sendable {
         return true
     }
 
-    private mutating func readPhase(_ reader: inout EntryReader) -> Bool {
-        if reader.take("fact") {
+    private mutating func readPhase(_ reader: inout EntryReader, _ bytes: Span<UInt8>) -> Bool {
+        if reader.take(bytes, "fact") {
             phase = .fact
-        } else if reader.take("attempt") {
+        } else if reader.take(bytes, "attempt") {
             phase = .attempt
-        } else if reader.take("outcome") {
+        } else if reader.take(bytes, "outcome") {
             phase = .outcome
         } else {
             return false

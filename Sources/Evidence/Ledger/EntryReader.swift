@@ -1,17 +1,16 @@
 import Canon
 
 /// Walks over the bytes of an entry; `take` goes on only where exactly these bytes stand.
+///
+/// The bytes are given to each step, since a value that keeps them could outlive them.
 struct EntryReader {
-    private let bytes: [UInt8]
     private var place = 0
     /// Whether a byte outside ASCII was met, so that the whole must be checked for UTF-8.
     private(set) var isForeign = false
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    func isAtEnd(_ bytes: Span<UInt8>) -> Bool { place == bytes.count }
 
-    var isAtEnd: Bool { place == bytes.count }
-
-    mutating func take(_ text: String) -> Bool {
+    mutating func take(_ bytes: Span<UInt8>, _ text: String) -> Bool {
         let wanted = text.utf8Span.span
         guard bytes.count - place >= wanted.count else { return false }
         for offset in 0..<wanted.count where bytes[place + offset] != wanted[offset] {
@@ -22,7 +21,7 @@ struct EntryReader {
     }
 
     /// The text up to the next quotation mark, which is passed.
-    mutating func string() -> Range<Int>? {
+    mutating func string(_ bytes: Span<UInt8>) -> Range<Int>? {
         let start = place
         while place < bytes.count {
             let byte = bytes[place]
@@ -39,16 +38,16 @@ struct EntryReader {
     }
 
     /// The 64 hex digits of a digest and the quotation mark behind them.
-    mutating func digest() -> Digest? {
+    mutating func digest(_ bytes: Span<UInt8>) -> Digest? {
         guard bytes.count - place > 64, bytes[place + 64] == UInt8(ascii: "\""),
-            let digest = Digest(hex: bytes[place..<(place + 64)])
+            let digest = Digest(hex: bytes.extracting(place..<(place + 64)))
         else { return nil }
         place += 65
         return digest
     }
 
     /// A whole number without leading zeros.
-    mutating func number() -> Int? {
+    mutating func number(_ bytes: Span<UInt8>) -> Int? {
         let start = place
         var value = 0
         while place < bytes.count, (48...57).contains(bytes[place]) {

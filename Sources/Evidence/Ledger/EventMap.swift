@@ -39,7 +39,7 @@ package struct EventMap: Sendable {
             throw .eventMap(reason: "\(kind.name) stands in it twice")
         }
         self.byName = byName
-        for name in Event.all where byName[name] == nil {
+        for name in Event.facts where byName[name] == nil {
             throw .eventMap(reason: "it lacks \(name), which the ledger itself writes")
         }
     }
@@ -75,6 +75,13 @@ package struct EventMap: Sendable {
         try self.init(kinds)
     }
 
+    /// The kinds that the ledger writes by itself: what every map has.
+    package static var own: [Kind] {
+        Event.facts.map {
+            Kind(name: $0, group: "ledger", purpose: "", isAct: false, bodyDays: nil)
+        }
+    }
+
     /// A kind by its name.
     package subscript(_ name: String) -> Kind? { byName[name] }
 
@@ -92,7 +99,7 @@ package struct EventMap: Sendable {
         package static let segmentClosed = "segment_closed"
         package static let bodiesDropped = "bodies_dropped"
 
-        static let all = [
+        static let facts = [
             genesis, parked, resumed, closed, limit, repair, checkpoint, witnessed, keyRotated,
             segmentClosed, bodiesDropped,
         ]

@@ -112,8 +112,10 @@ package enum LedgerArchive {
             state = try store.transaction { () throws(LedgerFault) in
                 var state = state
                 for number in start..<min(blocks, start + 16) {
-                    for row in try reading.rows(ofBlock: number) {
-                        try take(row, store, &state)
+                    try reading.forEachRow(ofBlock: number) {
+                        (index, bytes, body, hasBody) throws(LedgerFault) in
+                        let content = hasBody ? Array(copying: body) : nil
+                        try take(index, Array(copying: bytes), content, store, &state)
                     }
                 }
                 return state
@@ -147,18 +149,20 @@ package enum LedgerArchive {
     private static let unfinishedName = "restoring.sqlite3"
 
     private static func take(
-        _ row: BlockRow,
+        _ index: Int,
+        _ bytes: [UInt8],
+        _ body: [UInt8]?,
         _ store: LedgerStore,
         _ state: inout LogState
     ) throws(LedgerFault) {
-        let entry = try LedgerEntry(parsing: row.bytes, at: row.index)
+        let entry = try LedgerEntry(parsing: bytes, at: index)
         guard entry.index == state.size else {
             throw .entryMalformed(index: state.size, reason: "it is missing from the archive")
         }
         if let wrong = state.replay(entry) {
             throw .entryMalformed(index: entry.index, reason: wrong)
         }
-        try store.insert(index: entry.index, bytes: row.bytes, body: row.body)
+        try store.insert(index: entry.index, bytes: bytes, body: body)
         state.lastTime = Timestamp(entry.time)?.nanoseconds ?? 0
         try state.tree.append(entry.digest) { (tile: PlacedTile) throws(LedgerFault) in
             try store.insert(tile)
@@ -238,5 +242,14 @@ private struct ArchiveWriter {
             throw .host(error)
         }
         count += 1
+    }
+}
+
+extension [UInt8] {
+    /// A copy of bytes that are lent.
+    fileprivate init(copying bytes: Span<UInt8>) {
+        self = []
+        reserveCapacity(bytes.count)
+        for place in bytes.indices { append(bytes[place]) }
     }
 }

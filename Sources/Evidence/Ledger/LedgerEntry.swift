@@ -33,7 +33,7 @@ package struct LedgerEntry: Sendable {
 
     /// Reads an entry; anything but the exact form is a fault, which names the index it was read at.
     package init(parsing bytes: [UInt8], at index: Int) throws(LedgerFault) {
-        guard let outline = EntryOutline(bytes) else {
+        guard let outline = EntryOutline(bytes.span) else {
             throw .entryMalformed(index: index, reason: "it is not in the form of an entry")
         }
         let reader = TextReader(bytes: bytes, index: index)
@@ -86,7 +86,9 @@ package struct LedgerEntry: Sendable {
 
     /// The name in the first subject of a kind.
     package func subject(_ kind: String) -> String? {
-        subjects.first { $0.hasPrefix(kind + ":") }.map { String($0.dropFirst(kind.utf8.count + 1)) }
+        subjects.first { $0.hasPrefix(kind + ":") }.map {
+            String($0.dropFirst(kind.utf8.count + 1))
+        }
     }
 
     /// What it can be found by.

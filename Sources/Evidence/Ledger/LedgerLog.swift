@@ -30,6 +30,9 @@ package final class LedgerLog {
     /// Whether a write failed and the state has not been read anew since.
     private var isStale = false
 
+    /// How many transactions were made durable since the log was opened.
+    package private(set) var commits = 0
+
     /// The time of the entries that are being written, as a number and as it stands in them.
     private var now: Int64 = 0
     private var nowText: [UInt8] = []
@@ -161,6 +164,7 @@ package final class LedgerLog {
                 if isCheckpointDue { try stageCheckpoint() }
                 return results
             }
+            commits += 1
             metrics?.wrote(batch.count, nanoseconds: clock.monotonic - began)
             measure()
             return results
@@ -423,7 +427,8 @@ package final class LedgerLog {
 
     /// Compares the head with what was signed last.
     private func compareHead() throws(LedgerFault) {
-        guard let last = state.lastCheckpoint, let note = try store.checkpoint(size: last.size) else {
+        guard let last = state.lastCheckpoint, let note = try store.checkpoint(size: last.size)
+        else {
             return
         }
         let checkpoint: Checkpoint

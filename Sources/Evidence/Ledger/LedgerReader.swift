@@ -243,6 +243,25 @@ package final class LedgerReader {
         return try prover.root(of: size)
     }
 
+    /// Many proofs over the log as it stands now.
+    package struct Proofs {
+        fileprivate let prover: LogProver
+
+        /// The root over the first so many entries.
+        package func root(of size: Int) throws(LedgerFault) -> Digest { try prover.root(of: size) }
+
+        /// The proof that an entry is among the first so many.
+        package func inclusion(
+            of index: Int,
+            in size: Int
+        ) throws(LedgerFault) -> InclusionProof {
+            try prover.inclusion(of: index, in: size)
+        }
+    }
+
+    /// Reads the edge of the tree once, for many proofs.
+    package func proofs() throws(LedgerFault) -> Proofs { Proofs(prover: try prover()) }
+
     /// Makes proofs; the tiles that it read last are kept.
     func prover() throws(LedgerFault) -> LogProver {
         let state = try state()

@@ -94,10 +94,16 @@ final class LedgerStore {
     }
 
     func insert(index: Int, bytes: [UInt8], body: [UInt8]?) throws(LedgerFault) {
-        try execute(
-            "INSERT INTO entry (idx, bytes, body) VALUES (?1, ?2, ?3)",
-            [.int(index), .blob(bytes), .optional(body)]
-        )
+        do {
+            try connection.executeBorrowing(
+                "INSERT INTO entry (idx, bytes, body) VALUES (?1, ?2, ?3)",
+                index,
+                bytes,
+                body
+            )
+        } catch {
+            throw .sqlite(error)
+        }
     }
 
     /// One entry as it is stored.
@@ -138,6 +144,36 @@ final class LedgerStore {
                     throw .sqlite(error)
                 }
                 try body(entry)
+            }
+        }
+        for place in segments.indices {
+            let segment = segments[place].0
+            guard segment.past > low, segment.first < high else { continue }
+            try read(try open(place), max(low, segment.first), min(high, segment.past))
+        }
+        let past = segments.last?.0.past ?? 0
+        if high > past { try read(connection, max(low, past), high) }
+    }
+
+    /// Lends the entries of a range in their order, uncopied: index, bytes, body and whether it is there.
+    func forEachBorrowed(
+        from low: Int,
+        to high: Int,
+        _ body: (_ index: Int, _ bytes: Span<UInt8>, _ body: Span<UInt8>, _ hasBody: Bool)
+            throws(LedgerFault) -> Void
+    ) throws(LedgerFault) {
+        func read(_ connection: Connection, _ low: Int, _ high: Int) throws(LedgerFault) {
+            try connection.forEachBorrowed(
+                "SELECT idx, bytes, body FROM entry WHERE idx >= ?1 AND idx < ?2 ORDER BY idx",
+                [.int(low), .int(high)],
+                faults: LedgerFault.sqlite
+            ) { (row: borrowing BorrowedRow) throws(LedgerFault) in
+                let (index, hasBody) = (row.int(0), !row.isNull(2))
+                try row.withBytes(1) { (bytes: Span<UInt8>) throws(LedgerFault) in
+                    try row.withBytes(2) { (content: Span<UInt8>) throws(LedgerFault) in
+                        try body(index, bytes, content, hasBody)
+                    }
+                }
             }
         }
         for place in segments.indices {

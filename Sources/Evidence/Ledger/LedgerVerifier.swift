@@ -37,6 +37,7 @@ package struct LedgerVerifier: Sendable {
         package internal(set) var witnesses: [String] = []
         package internal(set) var findings: [LedgerFinding] = []
 
+        /// Whether nothing was found.
         package var isWhole: Bool { findings.isEmpty }
     }
 
@@ -101,17 +102,17 @@ package struct LedgerVerifier: Sendable {
         {
             offsets.append(checkpoint.size - first)
         }
-        let judge = BlockJudge(
+        var judge = BlockJudge(
             number: number,
             expected: expected,
             plane: plane.map { Array($0.rawValue.utf8) },
-            events: events
+            events: events,
+            tile: isComplete ? try reading.tile(level: 0, number: number) : nil
         )
-        let verdict = judge.judge(
-            try reading.rows(ofBlock: number),
-            tile: isComplete ? try reading.tile(level: 0, number: number) : nil,
-            offsets: offsets
-        )
+        try reading.forEachRow(ofBlock: number) { (index, bytes, body, hasBody) in
+            judge.take(index, bytes, body, hasBody: hasBody)
+        }
+        let verdict = judge.finish(offsets: offsets)
         var tiles: [UpperTile] = []
         var (level, place) = (1, number + 1)
         while isComplete, place & 0xFF == 0 {
@@ -124,7 +125,9 @@ package struct LedgerVerifier: Sendable {
     }
 
     private func read(_ size: Int, _ note: [UInt8]) -> BlockNote {
-        let checkpoint = (try? SignedNote(parsing: note)).flatMap { try? Checkpoint(parsing: $0.text) }
+        let checkpoint = (try? SignedNote(parsing: note)).flatMap {
+            try? Checkpoint(parsing: $0.text)
+        }
         var isSigned = false
         if let key { isSigned = (try? Checkpoint.verified(note, log: key)) != nil }
         return BlockNote(

@@ -14,7 +14,7 @@ package final class LedgerWriter: Sendable {
     private typealias Answer = Result<Receipt, LedgerFault>
 
     private enum Work: Sendable {
-        case append(PreparedEntry, @Sendable (Answer) -> Void)
+        case append(PreparedEntry, Reply<Answer>?)
         case call(@Sendable (inout LedgerLog?) -> Void)
     }
 
@@ -109,7 +109,9 @@ package final class LedgerWriter: Sendable {
     ) async throws(LedgerFault) -> Value {
         let origin = origin
         return try await call { (log: inout LedgerLog?) in
-            guard let log else { return Result<Value, LedgerFault>.failure(.stopped(origin: origin)) }
+            guard let log else {
+                return Result<Value, LedgerFault>.failure(.stopped(origin: origin))
+            }
             return Result { () throws(LedgerFault) in try body(log) }
         }.get()
     }
@@ -128,9 +130,9 @@ package final class LedgerWriter: Sendable {
     }
 
     private func append(_ entry: PreparedEntry) async throws(LedgerFault) -> Receipt {
-        let answer: Answer = await withCheckedContinuation { continuation in
-            let isTaken = thread.submit(.append(entry) { continuation.resume(returning: $0) })
-            if !isTaken { continuation.resume(returning: .failure(.stopped(origin: origin))) }
+        let answer = await Reply<Answer>.wait { reply in
+            let isTaken = thread.submit(.append(entry, reply))
+            if !isTaken { reply.answer(.failure(.stopped(origin: origin))) }
         }
         return try answer.get()
     }
@@ -147,22 +149,22 @@ package final class LedgerWriter: Sendable {
             )
         else { return }
         // A log that is closing answers it when it is opened again.
-        _ = thread.submit(.append(entry) { _ in })
+        _ = thread.submit(.append(entry, nil))
     }
 
     private func call<Value: Sendable>(
         _ body: @escaping @Sendable (inout LedgerLog?) -> Result<Value, LedgerFault>
     ) async -> Result<Value, LedgerFault> {
-        await withCheckedContinuation { continuation in
-            let isTaken = thread.submit(.call { continuation.resume(returning: body(&$0)) })
-            if !isTaken { continuation.resume(returning: .failure(.stopped(origin: origin))) }
+        await Reply<Result<Value, LedgerFault>>.wait { reply in
+            let isTaken = thread.submit(.call { reply.answer(body(&$0)) })
+            if !isTaken { reply.answer(.failure(.stopped(origin: origin))) }
         }
     }
 
     /// Appends that stand together are written together; a call comes in its turn.
     private static func work(_ log: inout LedgerLog?, _ batch: [Work]) {
         var entries: [PreparedEntry] = []
-        var answers: [@Sendable (Answer) -> Void] = []
+        var answers: [Reply<Answer>?] = []
         entries.reserveCapacity(batch.count)
         answers.reserveCapacity(batch.count)
         func flush(_ log: LedgerLog?) {
@@ -170,7 +172,7 @@ package final class LedgerWriter: Sendable {
             let results =
                 log.map { $0.write(entries) }
                 ?? entries.map { _ in .failure(.stopped(origin: "")) }
-            for (answer, result) in zip(answers, results) { answer(result) }
+            for (answer, result) in zip(answers, results) { answer?.answer(result) }
             entries.removeAll(keepingCapacity: true)
             answers.removeAll(keepingCapacity: true)
         }

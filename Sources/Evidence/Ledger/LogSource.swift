@@ -15,21 +15,18 @@ package protocol LogBlocks {
     /// How many entries it says it has.
     func size() throws(LedgerFault) -> Int
 
-    /// The rows of a block, as they are found; nothing of them is believed.
-    func rows(ofBlock number: Int) throws(LedgerFault) -> [BlockRow]
+    /// Lends the rows of a block, as they are found; nothing of them is believed.
+    func forEachRow(
+        ofBlock number: Int,
+        _ body: (_ index: Int, _ bytes: Span<UInt8>, _ body: Span<UInt8>, _ hasBody: Bool)
+            throws(LedgerFault) -> Void
+    ) throws(LedgerFault)
 
     /// As much of a complete tile as is kept, from its first hash on; `nil` where it is missing.
     func tile(level: Int, number: Int) throws(LedgerFault) -> [UInt8]?
 
     /// The signed notes over more than `low` and at most `high` entries, in order.
     func notes(above low: Int, upTo high: Int) throws(LedgerFault) -> [(size: Int, note: [UInt8])]
-}
-
-/// One row: where it stands, what it says, and its body if there is one.
-package struct BlockRow: Sendable {
-    let index: Int
-    let bytes: [UInt8]
-    let body: [UInt8]?
 }
 
 /// The database of a plane, verified while it may be written.
@@ -41,6 +38,7 @@ package struct DatabaseLog: LogSource {
         name = directory.path + "/" + LedgerStore.fileName
     }
 
+    /// Opens the file.
     package func open() throws(LedgerFault) -> any LogBlocks {
         DatabaseBlocks(store: try LedgerStore(name, .readOnly))
     }
@@ -51,14 +49,16 @@ private struct DatabaseBlocks: LogBlocks {
 
     func size() throws(LedgerFault) -> Int { try store.size() }
 
-    func rows(ofBlock number: Int) throws(LedgerFault) -> [BlockRow] {
-        var rows: [BlockRow] = []
-        rows.reserveCapacity(TileNodes.width)
-        try store.forEachEntry(
+    func forEachRow(
+        ofBlock number: Int,
+        _ body: (_ index: Int, _ bytes: Span<UInt8>, _ body: Span<UInt8>, _ hasBody: Bool)
+            throws(LedgerFault) -> Void
+    ) throws(LedgerFault) {
+        try store.forEachBorrowed(
             from: number * TileNodes.width,
-            to: (number + 1) * TileNodes.width
-        ) { rows.append(BlockRow(index: $0.index, bytes: $0.bytes, body: $0.body)) }
-        return rows
+            to: (number + 1) * TileNodes.width,
+            body
+        )
     }
 
     func tile(level: Int, number: Int) throws(LedgerFault) -> [UInt8]? {

@@ -94,12 +94,12 @@ struct LogState {
         answers: Digest?,
         terms: [UInt32]
     ) {
-        if var head = ledgers[name] {
-            head.last = receipt.index
-            head.count += 1
-            head.digest = receipt.digest
-            head.isDirty = true
-            ledgers[name] = head
+        if let place = ledgers.index(forKey: name) {
+            // In its place: heads are large, and this is done for every entry.
+            ledgers.values[place].last = receipt.index
+            ledgers.values[place].count += 1
+            ledgers.values[place].digest = receipt.digest
+            ledgers.values[place].isDirty = true
         }
         switch phase {
         case .attempt:

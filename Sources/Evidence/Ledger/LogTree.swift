@@ -18,7 +18,10 @@ struct LogTree: Sendable {
     }
 
     /// Appends a leaf and hands over the tiles that are complete by it.
-    mutating func append(_ leaf: Digest, completed: (PlacedTile) throws(LedgerFault) -> Void)
+    mutating func append(
+        _ leaf: Digest,
+        completed: (PlacedTile) throws(LedgerFault) -> Void
+    )
         throws(LedgerFault)
     {
         size += 1

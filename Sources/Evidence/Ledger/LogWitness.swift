@@ -239,7 +239,8 @@ extension LedgerLog {
         of witnesses: [NoteVerifier],
         by actor: EntryActor
     ) throws(LedgerFault) -> [String] {
-        guard let last = state.lastCheckpoint, let note = try store.checkpoint(size: last.size) else {
+        guard let last = state.lastCheckpoint, let note = try store.checkpoint(size: last.size)
+        else {
             throw .noCheckpoint(origin: origin)
         }
         do {

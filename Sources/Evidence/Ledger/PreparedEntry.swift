@@ -14,9 +14,9 @@ struct PreparedEntry: Sendable {
     let body: [UInt8]?
     /// What the entry can be found by, hashed: see `EntryTerm`.
     let terms: [UInt32]
-    /// Up to the index, up to the previous digest, up to the sequence, up to the time, to the end.
-    private let parts: [[UInt8]]
-    private let fixedCount: Int
+    /// All bytes without the place, and where the gaps for it are: index, previous, sequence, time.
+    private let bytes: [UInt8]
+    private let gaps: [Int]
 
     init(
         _ draft: EntryDraft,
@@ -34,33 +34,35 @@ struct PreparedEntry: Sendable {
         self.answers = answers
         body = draft.body?.bytes
         var writer = PartWriter()
-        writer.text("{\"actor\":{\"class\":\"\(draft.actor.class.rawValue)\",\"id\":")
+        writer.text("{\"actor\":{\"class\":\"")
+        writer.text(draft.actor.class.rawValue)
+        writer.text("\",\"id\":")
         writer.string(draft.actor.id)
-        writer.member("on_behalf_of", draft.actor.onBehalfOf)
+        writer.member(",\"on_behalf_of\":", draft.actor.onBehalfOf)
         writer.text("}")
-        if let answers { writer.digest("answers", answers) }
+        if let answers { writer.digest(",\"answers\":\"", answers) }
         if let body = draft.body {
-            writer.text(",\"body\":{\"bytes\":\(body.bytes.count)")
-            writer.digest("digest", .sha256(of: body.bytes))
-            writer.member("media_type", body.mediaType)
+            writer.text(",\"body\":{\"bytes\":")
+            writer.number(body.bytes.count)
+            writer.digest(",\"digest\":\"", .sha256(of: body.bytes))
+            writer.member(",\"media_type\":", body.mediaType)
             writer.text("}")
         }
-        writer.member("event", draft.event)
+        writer.member(",\"event\":", draft.event)
         writer.text(",\"index\":")
         writer.gap()
-        writer.member("ledger", draft.ledger.text)
-        writer.member("outcome", outcome?.rawValue)
-        writer.member("phase", phase.rawValue)
-        writer.member("plane", plane.rawValue)
+        writer.member(",\"ledger\":", draft.ledger.text)
+        writer.member(",\"outcome\":", outcome?.rawValue)
+        writer.member(",\"phase\":", phase.rawValue)
+        writer.member(",\"plane\":", plane.rawValue)
         writer.text(",\"previous\":\"")
         writer.gap()
         writer.text("\"")
         if let prompt = draft.prompt {
-            writer.text(",\"prompt\":{\"digest\":\"")
-            writer.hex(prompt.digest)
-            writer.text("\"")
-            writer.member("id", prompt.id)
-            writer.member("version", prompt.version)
+            writer.text(",\"prompt\":{")
+            writer.digest("\"digest\":\"", prompt.digest)
+            writer.member(",\"id\":", prompt.id)
+            writer.member(",\"version\":", prompt.version)
             writer.text("}")
         }
         writer.text(",\"schema_version\":\"1.0\",\"sequence\":")
@@ -76,17 +78,17 @@ struct PreparedEntry: Sendable {
         writer.text(",\"time\":\"")
         writer.gap()
         writer.text("\"")
-        writer.member("trace", draft.trace)
-        writer.member("turn", draft.turn)
+        writer.member(",\"trace\":", draft.trace)
+        writer.member(",\"turn\":", draft.turn)
         writer.text(",\"type\":\"ledger_entry\"")
-        writer.member("work_order", draft.workOrder)
+        writer.member(",\"work_order\":", draft.workOrder)
         writer.text("}")
         writer.gap()
-        parts = writer.parts
-        fixedCount = parts.reduce(0) { $0 + $1.count }
+        bytes = writer.bytes
+        gaps = writer.gaps
         terms = EntryTerm.all(of: draft)
         // What the gaps take at the most: two numbers of 19 digits, a digest, a time of 30 bytes.
-        let countMax = fixedCount + 2 * 19 + 64 + 30
+        let countMax = bytes.count + 2 * 19 + 64 + 30
         guard countMax <= parameters.entryBytesMax else {
             throw .entryTooLarge(
                 event: draft.event,
@@ -99,16 +101,16 @@ struct PreparedEntry: Sendable {
     /// The entry at its place.
     func bytes(index: Int, sequence: Int, previous: Digest, time: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []
-        out.reserveCapacity(fixedCount + 160)
-        out += parts[0]
+        out.reserveCapacity(bytes.count + 160)
+        out += bytes[..<gaps[0]]
         PartWriter.append(decimal: index, to: &out)
-        out += parts[1]
+        out += bytes[gaps[0]..<gaps[1]]
         previous.appendHex(to: &out)
-        out += parts[2]
+        out += bytes[gaps[1]..<gaps[2]]
         PartWriter.append(decimal: sequence, to: &out)
-        out += parts[3]
+        out += bytes[gaps[2]..<gaps[3]]
         out += time
-        out += parts[4]
+        out += bytes[gaps[3]...]
         return out
     }
 
@@ -116,11 +118,8 @@ struct PreparedEntry: Sendable {
         _ draft: EntryDraft,
         _ parameters: ChainParameters
     ) throws(LedgerFault) {
-        let names =
-            [draft.actor.id, draft.event]
-            + [draft.actor.onBehalfOf, draft.workOrder, draft.turn].compactMap { $0 }
-            + draft.subjects + (draft.prompt.map { [$0.id, $0.version] } ?? [])
-        for name in names {
+        func checkName(_ name: String?) throws(LedgerFault) {
+            guard let name else { return }
             guard (1...EntryDraft.nameBytesMax).contains(name.utf8.count) else {
                 throw .entryInvalid(
                     event: draft.event,
@@ -128,6 +127,14 @@ struct PreparedEntry: Sendable {
                 )
             }
         }
+        try checkName(draft.actor.id)
+        try checkName(draft.actor.onBehalfOf)
+        try checkName(draft.event)
+        try checkName(draft.workOrder)
+        try checkName(draft.turn)
+        try checkName(draft.prompt?.id)
+        try checkName(draft.prompt?.version)
+        for subject in draft.subjects { try checkName(subject) }
         guard draft.subjects.count <= EntryDraft.subjectsMax else {
             throw .entryInvalid(
                 event: draft.event,
@@ -160,45 +167,48 @@ struct PreparedEntry: Sendable {
     }
 
     private static func isMediaType(_ text: String) -> Bool {
-        let halves = text.utf8.split(separator: 47, omittingEmptySubsequences: false)
-        return halves.count == 2 && text.utf8.count <= 128
-            && halves[0].allSatisfy { (97...122).contains($0) } && !halves[0].isEmpty
-            && halves[1].allSatisfy {
-                (97...122).contains($0) || (48...57).contains($0) || [43, 45, 46].contains($0)
-            } && !halves[1].isEmpty
+        guard text.utf8.count <= 128 else { return false }
+        var slash: Int?
+        for (place, byte) in text.utf8.enumerated() {
+            switch byte {
+            case 97...122: continue
+            case 48...57, 43, 45, 46: if slash == nil { return false }
+            case 47:
+                guard slash == nil, place > 0 else { return false }
+                slash = place
+            default: return false
+            }
+        }
+        return slash.map { $0 < text.utf8.count - 1 } ?? false
     }
 }
 
 /// Writes the members of an entry, and remembers where the gaps are.
 private struct PartWriter {
-    private(set) var parts: [[UInt8]] = []
-    private var current: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
+    private(set) var gaps: [Int] = []
 
-    init() { current.reserveCapacity(256) }
+    init() { bytes.reserveCapacity(640) }
 
-    mutating func text(_ text: String) { current += text.utf8 }
+    mutating func text(_ text: String) { bytes += text.utf8 }
 
-    mutating func string(_ text: String) { JSONValue.write(string: text, into: &current) }
+    mutating func string(_ text: String) { JSONValue.write(string: text, into: &bytes) }
 
-    mutating func hex(_ digest: Digest) { digest.appendHex(to: &current) }
+    mutating func number(_ number: Int) { PartWriter.append(decimal: number, to: &bytes) }
 
-    mutating func member(_ name: String, _ value: String?) {
+    mutating func member(_ head: String, _ value: String?) {
         guard let value else { return }
-        text(",\"\(name)\":")
+        text(head)
         string(value)
     }
 
-    mutating func digest(_ name: String, _ digest: Digest) {
-        text(",\"\(name)\":\"")
-        hex(digest)
+    mutating func digest(_ head: String, _ digest: Digest) {
+        text(head)
+        digest.appendHex(to: &bytes)
         text("\"")
     }
 
-    mutating func gap() {
-        parts.append(current)
-        current = []
-        current.reserveCapacity(160)
-    }
+    mutating func gap() { gaps.append(bytes.count) }
 
     static func append(decimal value: Int, to out: inout [UInt8]) {
         if value >= 10 { append(decimal: value / 10, to: &out) }

@@ -42,6 +42,11 @@ struct TileNodes: Sendable {
 
     var root: Digest { node(height: TileNodes.heightMax, position: 0) }
 
+    /// Whether stored bytes are these nodes, or the beginning of them.
+    func isBegun(by stored: [UInt8]) -> Bool {
+        stored.count == bytes.count ? stored == bytes : bytes.starts(with: stored)
+    }
+
     var published: ArraySlice<UInt8> { bytes[..<TileNodes.publishedByteCount] }
 
     /// The row above a row of an even number of hashes.

@@ -28,7 +28,10 @@ package struct WitnessPolicy: Sendable {
             func refuse(_ reason: String) -> LedgerFault {
                 .witnessPolicy(line: place + 1, reason: reason)
             }
-            func verifier(_ text: String, _ algorithm: NoteVerifier.Algorithm) throws(LedgerFault)
+            func verifier(
+                _ text: String,
+                _ algorithm: NoteVerifier.Algorithm
+            ) throws(LedgerFault)
                 -> NoteVerifier
             {
                 do throws(CryptoFault) {
@@ -67,7 +70,9 @@ package struct WitnessPolicy: Sendable {
                     default: Int(words[2])
                     }
                 guard let needed, (1...members.count).contains(needed) else {
-                    throw refuse("it must say all, any, or how many of its \(members.count) members")
+                    throw refuse(
+                        "it must say all, any, or how many of its \(members.count) members"
+                    )
                 }
                 groups[words[1]] = (needed, members)
             case ("quorum", 2):

@@ -2,6 +2,7 @@ package import Canon
 package import Crypto
 package import Host
 package import Keys
+package import Ledger
 import Registry
 
 /// Why a check could not be made, or an operation on a root not be done.
@@ -17,6 +18,7 @@ package enum IntegrityFault: Fault {
     case stateInside(path: String)
     case unfinished(path: String, stage: String)
     case keys(KeysFault)
+    case ledger(LedgerFault)
     case wouldOverwrite(path: String)
     /// A directory has `registries/` and no manifest in it that is a file.
     case manifestLost(path: String)
@@ -40,6 +42,7 @@ package enum IntegrityFault: Fault {
         case .stateInside: "integrity.state-inside-root"
         case .unfinished: "integrity.unfinished-operation"
         case .keys(let fault): fault.code
+        case .ledger(let fault): fault.code
         case .wouldOverwrite: "integrity.would-overwrite"
         case .manifestLost: "integrity.manifest-lost"
         case .sealMemory: "integrity.seal-memory"
@@ -50,8 +53,11 @@ package enum IntegrityFault: Fault {
     }
 
     package var cause: (any Fault)? {
-        if case .cutShort(_, _, let cause) = self { return cause }
-        return nil
+        switch self {
+        case .cutShort(_, _, let cause): cause
+        case .ledger(let fault): fault.cause
+        default: nil
+        }
     }
 
     package var description: String {
@@ -75,6 +81,7 @@ package enum IntegrityFault: Fault {
                 + "completed; restore that file, or remove \(Printable(stage)) to forget the "
                 + "operation."
         case .keys(let fault): fault.description
+        case .ledger(let fault): fault.description
         case .wouldOverwrite(let path):
             "\(Printable(path)) exists already and would be overwritten; move it away first."
         case .manifestLost(let path):

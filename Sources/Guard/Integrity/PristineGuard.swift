@@ -1,6 +1,7 @@
 package import Canon
 import Crypto
 package import Host
+import Ledger
 package import Law
 import Registry
 
@@ -32,6 +33,10 @@ package struct PristineGuard: Sendable {
     /// The permission to write, alive for one operation only.
     package struct InstallMode: ~Copyable {
         fileprivate var staged: [InstallStage.Change] = []
+        fileprivate var subjects: [String] = []
+
+        /// Says that the operation is about a file, beside those that it writes: the ledger names it.
+        package mutating func concerns(_ path: String) { subjects.append("file:" + path) }
 
         /// Puts a file into the operation.
         package mutating func write(_ path: RelativePath, _ bytes: [UInt8]) {
@@ -106,17 +111,31 @@ package struct PristineGuard: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let memory = SealMemory(root)
         let stage = try InstallStage(root, state: state)
+        let ledger = RootLedger(root, clock: clock)
         if let completed = try stage.recover() {
             // Nobody who asked for something else should find another change in the root unsaid.
             root.notice?(
                 "'\(completed.purpose)' of \(completed.time) was cut short; it was completed."
             )
+            try ledger.acting(PristineGuard.draft(completed.purpose)) {
+                () throws(IntegrityFault) -> (Void, AttemptOutcome, JSONValue?) in
+                ((), .succeeded, ["completes": .string(completed.time)])
+            }
         }
         try memory.settle()
-        if case .deny(let denial) = try decide(use) { return .denied(denial) }
+        if case .deny(let denial) = try decide(use) {
+            return try ledger.acting(PristineGuard.draft(purpose)) {
+                () throws(IntegrityFault) -> (Outcome<Value>, AttemptOutcome, JSONValue?) in
+                let reason: JSONValue = [
+                    "rule": .string(denial.rule), "reason": .string(denial.reason),
+                ]
+                return (.denied(denial), .denied, reason)
+            }
+        }
         var mode = InstallMode()
         let value = try body(&mode)
         let staged = mode.staged
+        let subjects = mode.subjects
         guard !staged.isEmpty else { return .done(value) }
         let seal = staged.last { $0.path.text.hasSameBytes(as: RootLayout.seal) }
         if let seal {
@@ -125,12 +144,46 @@ package struct PristineGuard: Sendable {
                 verifier: SealKey(state: state).verifier()?.description ?? ""
             )
         }
-        try stage.commit(
-            staged,
-            purpose: purpose,
-            time: Timestamp(nanoseconds: clock.now)
-        )
+        try ledger.acting(PristineGuard.draft(purpose, staged, about: subjects)) {
+            () throws(IntegrityFault) -> (Void, AttemptOutcome, JSONValue?) in
+            try stage.commit(
+                staged,
+                purpose: purpose,
+                time: Timestamp(nanoseconds: clock.now)
+            )
+            return ((), .succeeded, nil)
+        }
         if seal != nil { try memory.settle() }
         return .done(value)
+    }
+
+    /// What is recorded of an operation: its event has the name of the operation, and its body every
+    /// file with the digest that it will have.
+    private static func draft(
+        _ purpose: String,
+        _ staged: [InstallStage.Change] = [],
+        about concerned: [String] = []
+    ) -> EntryDraft {
+        var length = 0
+        // An entry has room for a few hundred paths, those that people ask about first; all that were
+        // written stand in its body.
+        let all = concerned + staged.map { "file:\($0.path.text)" }
+        var subjects = all.prefix(EntryDraft.subjectsMax - 1).filter {
+            length += $0.utf8.count + 3
+            return length < 48_000 && $0.utf8.count <= EntryDraft.nameBytesMax
+        }
+        if all.count > subjects.count { subjects.append("files:\(all.count)") }
+        let files = staged.map { change -> JSONValue in
+            [
+                "path": .string(change.path.text),
+                "after": change.bytes.map { .string(Digest.sha256(of: $0).hex) } ?? .null,
+            ]
+        }
+        return EntryDraft(
+            purpose.split(separator: " ").joined(separator: "_"),
+            by: RootLedger.actor,
+            about: subjects,
+            body: files.isEmpty ? nil : .json(["files": .array(files)])
+        )
     }
 }

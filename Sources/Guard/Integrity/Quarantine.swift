@@ -1,5 +1,6 @@
 import Canon
 package import Host
+import Ledger
 import Registry
 
 /// Moves what nobody owns out of a root, and never deletes it.
@@ -51,8 +52,33 @@ package struct Quarantine: Sendable {
             names.isEmpty || names.contains { Quarantine.stands($0, for: path) }
         }
         guard !unowned.isEmpty else { return Result(place: "", moved: []) }
+        let draft = EntryDraft(
+            "quarantine",
+            by: RootLedger.actor,
+            body: .json([
+                "paths": .array(
+                    unowned.sorted { $0.lexicographicallyPrecedes($1) }.map {
+                        .string(Printable(bytes: $0).description)
+                    }
+                )
+            ])
+        )
+        return try RootLedger(root, clock: clock).acting(draft) {
+            () throws(IntegrityFault) -> (Result, AttemptOutcome, JSONValue?) in
+            let result = try move(unowned, into: state)
+            return (
+                result, result.moved.isEmpty ? .failed : .succeeded,
+                ["place": .string(result.place), "moved": .integer(result.moved.count)]
+            )
+        }
+    }
+
+    private func move(
+        _ unowned: Set<[UInt8]>,
+        into state: Directory
+    ) throws(IntegrityFault) -> Result {
         do {
-            var result = try move(topmost(unowned), into: state)
+            var result = try move(topmost: topmost(unowned), into: state)
             // A directory that moved as a whole stands for the things in it, which people know.
             let wholes = result.moved.map { Array(($0 + "/").utf8) }
             for path in unowned where wholes.contains(where: { path.starts(with: $0) }) {
@@ -71,7 +97,10 @@ package struct Quarantine: Sendable {
     }
 
     // The place · receipt.json · each thing by rename.
-    private func move(_ paths: [[UInt8]], into state: Directory) throws(HostFault) -> Result {
+    private func move(
+        topmost paths: [[UInt8]],
+        into state: Directory
+    ) throws(HostFault) -> Result {
         var result = Result(place: "", moved: [])
         let from = try root.directory.facts().device
         guard try state.facts().device == from else {

@@ -84,6 +84,7 @@ package struct RootAuthoring: Sendable {
             .sorted()
         result.rowCount = compiled.ownership.rows.count
         guard result.violations.isEmpty else { return result }
+        for path in refresh.accepted + refresh.dropped { mode.concerns(path) }
         for local in refresh.changed { put(local.path, local.bytes, state, &result, &mode) }
         for (path, bytes) in compiled.files {
             put(Array(path.utf8), bytes, state, &result, &mode)
@@ -119,7 +120,10 @@ package struct RootAuthoring: Sendable {
         try door.installing("owner assign") { mode throws(IntegrityFault) in
             let state = try RootState(root, threads: threads)
             var giving = Giving(state)
-            for path in paths { giving.give(path, to: owner, registry) }
+            for path in paths {
+                giving.give(path, to: owner, registry)
+                mode.concerns(path.text)
+            }
             for local in giving.finish() {
                 if let path = try? RelativePath(bytes: local.path) {
                     mode.write(path, local.bytes)

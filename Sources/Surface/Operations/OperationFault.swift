@@ -4,6 +4,7 @@ package import Gates
 package import Host
 package import Integrity
 package import Law
+package import Ledger
 package import Policy
 package import Registry
 package import Rego
@@ -23,6 +24,7 @@ package enum OperationFault: Fault {
     case bundle(BundleRefusal)
     /// Active policies, or keys for them, that cannot be used.
     case gates(GatesFault)
+    case ledger(LedgerFault)
     /// An input that policies are not asked about, because two readers might disagree about it.
     case input(path: String, InputFault)
     /// A question that policies do not understand.
@@ -46,6 +48,7 @@ package enum OperationFault: Fault {
         case .document(_, let fault): fault.code
         case .bundle(let fault): fault.code
         case .gates(let fault): fault.code
+        case .ledger(let fault): fault.code
         case .input(_, let fault): fault.code
         case .query(let fault): fault.code
         case .evaluation(let fault): fault.code
@@ -63,6 +66,7 @@ package enum OperationFault: Fault {
         case .document(_, let fault): fault
         case .bundle(let fault): fault.cause
         case .gates(let fault): fault.cause
+        case .ledger(let fault): fault.cause
         case .input(_, let fault): fault
         default: nil
         }
@@ -73,6 +77,7 @@ package enum OperationFault: Fault {
         case .usage(let text): text
         case .integrity(let fault): fault.description
         case .host(let fault): fault.description
+        case .ledger(let fault): fault.description
         case .registry(let fault): fault.description
         case .law(let fault): fault.description
         case .crypto(let fault): fault.description

@@ -17,11 +17,17 @@ package struct Surroundings: Sendable {
     package var sealKey: String?
     /// Told how far a long scan has come.
     package var progress: (@Sendable (TreeScan.Progress) -> Void)?
+    /// Told how far a long work on other things than files has come.
+    package var counted: (@Sendable (_ things: String, _ done: Int, _ of: Int) -> Void)?
     /// Told what was done beside what was asked for, such as an operation that was completed first.
     package var notice: (@Sendable (String) -> Void)?
     /// Reads the standard input to its end, or so many bytes.
     package var readInput: @Sendable (_ limit: Int) throws(HostFault) -> [UInt8] = {
         limit throws(HostFault) in try StandardStream.input.readAll(limit: limit)
+    }
+    /// Writes a part of an answer at once, for answers that have no end.
+    package var emit: @Sendable ([UInt8]) throws(HostFault) -> Void = {
+        bytes throws(HostFault) in try StandardStream.output.write(bytes)
     }
     /// Starts a role of this program as a child and gives what it printed; `nil` where none can be.
     package var startRole: (@Sendable (_ arguments: [String]) throws(HostFault) -> [UInt8])?

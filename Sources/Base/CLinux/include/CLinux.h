@@ -12,3 +12,4 @@
 #include "clinux_process.h"
 #include "clinux_socket.h"
 #include "clinux_tree.h"
+#include "clinux_watch.h"

@@ -44,6 +44,7 @@ package enum CommandLineDoor {
         do throws(OperationFault) {
             var surroundings = try surroundings()
             surroundings.progress = meter.callback
+            surroundings.counted = meter.counted
             response = self.response(to: arguments, in: surroundings)
         } catch {
             response = self.response(for: error, asJSON: arguments.contains("--json"))

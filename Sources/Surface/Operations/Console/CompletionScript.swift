@@ -24,7 +24,9 @@ package enum CompletionScript {
         ]
         for noun in firstWords {
             let family = Catalog.family(noun)
-            let verbs = family.compactMap { $0.words.count > 1 ? $0.words[1] : nil }
+            let verbs = family.flatMap { $0.words.dropFirst() }.reduce(into: [String]()) {
+                if !$0.contains($1) { $0.append($1) }
+            }
             let options = Set(
                 (family.flatMap(\.options) + ArgumentReader.everywhere).map { "--" + $0.name }
             )
@@ -49,13 +51,13 @@ package enum CompletionScript {
                     "complete -c charter -n __fish_use_subcommand -a \(operation.name) -d '\(summary)'"
                 )
             } else {
-                let condition = "__fish_seen_subcommand_from \(operation.words[0])"
-                lines.append(
-                    "complete -c charter -n __fish_use_subcommand -a \(operation.words[0])"
-                )
-                lines.append(
-                    "complete -c charter -n '\(condition)' -a \(operation.words[1]) -d '\(summary)'"
-                )
+                let words = operation.words
+                lines.append("complete -c charter -n __fish_use_subcommand -a \(words[0])")
+                for (before, word) in zip(words, words.dropFirst()) {
+                    let condition = "__fish_seen_subcommand_from \(before)"
+                    let said = word == words.last ? " -d '\(summary)'" : ""
+                    lines.append("complete -c charter -n '\(condition)' -a \(word)\(said)")
+                }
             }
         }
         return lines

@@ -16,16 +16,26 @@ package final class ProgressMeter: Sendable {
         return { progress in self.show(progress) }
     }
 
+    /// What counts other things than files; `nil` where nobody watches.
+    package var counted: (@Sendable (_ things: String, _ done: Int, _ of: Int) -> Void)? {
+        guard isOn else { return nil }
+        return { things, done, total in self.show(things, done, total) }
+    }
+
     private func show(_ progress: TreeScan.Progress) {
-        // Small roots are done before anybody could read a number.
-        guard progress.total > 5000 else { return }
-        let percent = progress.done * 100 / max(1, progress.total)
+        show("files", progress.done, progress.total)
+    }
+
+    private func show(_ things: String, _ done: Int, _ total: Int) {
+        // Few of them are done before anybody could read a number.
+        guard total > 5000 else { return }
+        let percent = done * 100 / max(1, total)
         let isNew = shown.withLock { last in
             defer { last = percent }
             return last != percent
         }
         guard isNew else { return }
-        let text = "\rreading \(progress.done) of \(progress.total) files, \(percent) %\u{1B}[K"
+        let text = "\rreading \(done) of \(total) \(things), \(percent) %\u{1B}[K"
         try? StandardStream.errors.write(Array(text.utf8))
     }
 

@@ -2,7 +2,6 @@ import Canon
 import Crypto
 import Gates
 import Host
-import Keys
 import Integrity
 import Policy
 import Rego
@@ -59,7 +58,7 @@ enum PolicySignVerb {
         }
         let verifier: NoteVerifier
         do throws(CryptoFault) {
-            verifier = try MachineKey.verifier(of: key, origin)
+            verifier = try NoteVerifier(name: origin, algorithm: .log, key: key.verifyingKey)
         } catch {
             throw .crypto(error)
         }

@@ -1,5 +1,6 @@
 import Canon
 import Integrity
+import Ledger
 import Patterns
 import Registry
 
@@ -7,10 +8,13 @@ import Registry
 struct Explanation {
     private let path: RelativePath
     private let state: RootState
+    /// What the ledger says of the path, newest first; `nil` where the root keeps none.
+    private let history: [LedgerEntry]?
 
-    init(_ path: RelativePath, _ state: RootState) {
+    init(_ path: RelativePath, _ state: RootState, history: [LedgerEntry]?) {
         self.path = path
         self.state = state
+        self.history = history
     }
 
     var answer: Answer {
@@ -94,7 +98,7 @@ struct Explanation {
             lines.append("  rule      \(id): \(state.book.gates[id]?.ensures ?? "not defined")")
         }
         if let package { lines.append("  manifest  \(package.path)") }
-        lines.append("  changed   no ledger is kept in this root yet; see its version control")
+        lines += historyLines
         return lines
     }
 
@@ -172,7 +176,32 @@ struct Explanation {
     }
 
     /// There is no ledger before the ledger milestone: saying so beats saying nothing.
-    private var changes: JSONValue { .null }
+    private var changes: JSONValue {
+        guard let history else { return .null }
+        return .array(
+            history.map { entry -> JSONValue in
+                [
+                    "event": .string(entry.event), "time": .string(entry.time),
+                    "actor": .string(entry.actor.id), "entry": .integer(entry.index),
+                    "digest": .string(entry.digest.hex),
+                ]
+            }
+        )
+    }
+
+    private var historyLines: [String] {
+        guard let history else {
+            return ["  changed   no ledger is kept in this root; see its version control"]
+        }
+        guard let last = history.first else {
+            return ["  changed   never, since the ledger of this root began"]
+        }
+        let more = history.count > 1 ? ", and before that (charter ledger query --file PATH)" : ""
+        return [
+            "  changed   by \(Printable(last.actor.id)) at \(last.time): \(last.event), entry "
+                + "\(last.index)\(more)"
+        ]
+    }
 
     private func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 

@@ -1,0 +1,62 @@
+import Canon
+import Integrity
+import Ledger
+
+/// `charter ledger repair`.
+enum LedgerRepairVerb {
+    static let operation = Operation(
+        words: ["ledger", "repair"],
+        summary: "cut a torn end off a log, and record that it was cut",
+        details: """
+            Only entries behind the last signed head can be cut; they are kept in a file beside the log, and
+            the cut is recorded in it. Damage in front of that head is never repaired: it is evidence, and
+            the log is restored from an archive.
+            Example: charter ledger repair --plane meta
+            """,
+        power: .author,
+        options: [LedgerView.option]
+    ) { request, surroundings throws(OperationFault) in
+        let view = try LedgerView(request, surroundings)
+        let directory = try view.directory()
+        do {
+            let place = try view.ledgers.signedPlace(view.plane)
+            switch try LedgerRepair.run(directory, place, by: RootLedger.actor) {
+            case .nothingToDo:
+                return Answer(
+                    json: ["verdict": "whole"],
+                    lines: ["the log is whole; nothing was changed"]
+                )
+            case .cut(let index, let entries, let kept):
+                return Answer(
+                    json: [
+                        "verdict": "repaired", "cut_from": .integer(index),
+                        "entries": .integer(entries), "kept_in": .string(kept),
+                    ],
+                    lines: [
+                        "cut: \(Report.count(entries, "entry", "entries")) from \(index) on",
+                        "kept in \(Printable(kept))",
+                    ]
+                )
+            case .refused(let finding):
+                return Answer(
+                    .refused,
+                    json: [
+                        "verdict": "refused", "code": .string(finding.code.rawValue),
+                        "entry": finding.index.map { .integer($0) } ?? .null,
+                        "reason": .string(finding.reason), "next": .string(finding.next),
+                    ],
+                    lines: [
+                        "not repaired: the damage lies where a head was signed.",
+                        "  \(finding.code.rawValue)  \(finding.reason)", "  next: \(finding.next)",
+                    ]
+                )
+            }
+        } catch let fault as LedgerFault {
+            throw .ledger(fault)
+        } catch let fault as IntegrityFault {
+            throw .integrity(fault)
+        } catch {
+            preconditionFailure("Every error above has a type: \(error)")
+        }
+    }
+}
