@@ -131,6 +131,18 @@ do_it "printf '%s\n' '$request' > '$place/request.json'"
 expect_says 1 production.rego policy decide data.charter.production.decision \
   --bundle registries/bundles/charter --input "$place/request.json"
 
+tell "What was done is on record" \
+  "Each change was written down before it happened and again when it had; the record is signed."
+expect_says 0 owner_assign ledger query
+expect_says 0 changed explain docs/notes.md
+expect 0 ledger verify
+
+tell "Somebody rewrites the record"
+do_it "cp -a ledger/root '$place/log.before' && sqlite3 ledger/root/log.sqlite3 \"UPDATE entry SET body = x'7b7d' WHERE idx = 1\""
+expect_says 1 body-edited ledger verify
+do_it "rm -r ledger/root && cp -a '$place/log.before' ledger/root"
+expect 0 ledger verify
+
 tell "Where to go next"
 cat <<TEXT
    The root is kept at $root

@@ -22,6 +22,9 @@ readonly wanted=(
   "libsqlite3-dev|storage (SQLite)"
   "openssh-client|ssh-keygen, with which tests check signatures"
   "openssl|the openssl command, with which tests check signatures"
+  "sqlite3|the sqlite3 command, with which tests and the demo tamper with a log"
+  "golang-go|runs a verifier of logs that knows nothing of Charter, for tests"
+  "golang-golang-x-mod-dev|the library of that verifier"
   "python3|a second opinion on CSV and JSON, for tests"
   "nodejs|a second opinion on canonical JSON, for tests"
 )
@@ -48,7 +51,7 @@ want() {
   installed_or_renamed "$1" && return
   # Programs that only tests call may come from anywhere.
   case "$1" in
-    openssl | python3) command -v "$1" >/dev/null && return ;;
+    openssl | python3 | sqlite3) command -v "$1" >/dev/null && return ;;
     nodejs) command -v node >/dev/null && return ;;
   esac
   missing+=("$1")

@@ -108,7 +108,7 @@ struct `An archive of a log` {
         #expect(try fixture.verify { $0.key = new }.findings == [])
         // The log opens with the new key only.
         let fault = #expect(throws: LedgerFault.self) { _ = try fixture.open() }
-        #expect(fault?.code == "ledger.damaged")
+        #expect(fault?.code == "ledger.other-key")
         // Damage in an old segment is still found.
         let segment = try #require(
             try FileManager.default.contentsOfDirectory(atPath: fixture.home.path)

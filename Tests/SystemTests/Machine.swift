@@ -111,8 +111,9 @@ struct Machine {
     /// Everything that is in the root: names, kinds, modes, targets, bytes.
     func picture() throws -> String {
         let script = """
-            cd "$root" && find . -printf '%P %y %m %s %l\\n' | LC_ALL=C sort \
-            && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+            cd "$root" && find . -path ./ledger/root -prune -o -printf '%P %y %m %s %l\\n' \
+            | LC_ALL=C sort && find . -path ./ledger/root -prune -o -type f -print0 \
+            | LC_ALL=C sort -z | xargs -0 sha256sum
             """
         let drawn = try shell(script)
         try #require(!drawn.output.isEmpty)

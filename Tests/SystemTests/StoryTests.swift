@@ -114,13 +114,19 @@ struct `A governed root, from its birth on` {
         let judged = try machine.charter("integrity", "check", "--json")
         #expect(judged.status == 1 && judged.violations == ["integrity.tampered"])
         #expect(try machine.charter("seal", "verify").status == 1)
-        // Without the machine's memory, as on another machine, the forgery could be completed.
+        // Without the machine's memory, as on another machine, the root's log has no key that goes on.
         try machine.shell("rm \"$root/registries/seal.note\"")
-        let elsewhere = try machine.charter(
-            ["registry", "compile", "--accept"],
-            adding: ["XDG_STATE_HOME": machine.place.file("other")]
-        )
-        #expect(elsewhere.status == 0)
+        func elsewhere() throws -> Command.Result {
+            try machine.charter(
+                ["registry", "compile", "--accept", "--json"],
+                adding: ["XDG_STATE_HOME": machine.place.file("other")]
+            )
+        }
+        #expect(try elsewhere().faultCode == "ledger.other-key")
+        // Without the log too, the forgery could be completed.
+        try machine.shell("mv \"$root/ledger/root\" log")
+        #expect(try elsewhere().status == 0)
+        try machine.shell("rm -r \"$root/ledger/root\" && mv log \"$root/ledger/root\"")
         let missed = try machine.charter("integrity", "check", "--json")
         #expect(missed.status == 1 && missed.violations == ["integrity.seal-removed"])
         #expect(try machine.charter("seal", "open").status == 0)

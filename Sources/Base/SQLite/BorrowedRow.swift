@@ -73,7 +73,8 @@ extension Connection {
                     code = unsafe Connection.bind(first, 2, handle)
                 }
                 if code == SQLITE_OK {
-                    code = unsafe second == nil
+                    code =
+                        unsafe second == nil
                         ? sqlite3_bind_null(handle, 3) : Connection.bind(bytes, 3, handle)
                 }
                 // The bytes are lent for this step, and SQLite lets go of them in `giveBack`.

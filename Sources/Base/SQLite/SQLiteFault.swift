@@ -167,8 +167,10 @@ extension SQLiteFault {
         switch self {
         case .busy: "Another connection holds the database; try again later."
         case .constraintViolated: "The change breaks a constraint of the schema."
-        case .diskFull: "The disk or the database's page limit is full; the change was undone."
-        case .ioFailed: "Reading or writing the database file failed."
+        case .diskFull: "The disk is full, or the page limit of the database; the change was undone. Make room, then do it again."
+        case .ioFailed:
+            "Reading or writing the database file failed, and nothing was changed. Look at the disk, and "
+                + "at limits on the size of files, then do it again."
         case .readOnly: "The database may only be read here."
         case .tooLarge: "A value or a statement is larger than SQLite accepts."
         case .notAuthorized: "The statement does something that is not allowed at this place."

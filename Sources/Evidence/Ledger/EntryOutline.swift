@@ -78,7 +78,8 @@ struct EntryOutline: Sendable {
         if reader.take(bytes, ",\"outcome\":\"") {
             guard readOutcome(&reader, bytes), reader.take(bytes, "\"") else { return false }
         }
-        guard reader.take(bytes, ",\"phase\":\""), readPhase(&reader, bytes), reader.take(bytes, "\",\"plane\":\""),
+        guard reader.take(bytes, ",\"phase\":\""), readPhase(&reader, bytes),
+            reader.take(bytes, "\",\"plane\":\""),
             let plane = reader.string(bytes), reader.take(bytes, ",\"previous\":\""),
             let previous = reader.digest(bytes),
             (phase == .outcome) == (outcome != nil), (outcome != nil) == (answers != nil)
@@ -104,14 +105,17 @@ struct EntryOutline: Sendable {
     private mutating func readTail(_ reader: inout EntryReader, _ bytes: Span<UInt8>) -> Bool {
         if reader.take(bytes, ",\"subjects\":[\"") {
             repeat {
-                guard let subject = reader.string(bytes), subjects.count < EntryDraft.subjectsMax else {
+                guard let subject = reader.string(bytes), subjects.count < EntryDraft.subjectsMax
+                else {
                     return false
                 }
                 subjects.append(subject)
             } while reader.take(bytes, ",\"")
             guard reader.take(bytes, "]") else { return false }
         }
-        guard reader.take(bytes, ",\"time\":\""), let time = reader.string(bytes) else { return false }
+        guard reader.take(bytes, ",\"time\":\""), let time = reader.string(bytes) else {
+            return false
+        }
         self.time = time
         if reader.take(bytes, ",\"trace\":\"") {
             guard let found = reader.string(bytes) else { return false }

@@ -16,6 +16,8 @@ package enum LedgerFault: Fault {
     case eventMap(reason: String)
     case otherLog(path: String, found: String, expected: String)
     case otherChain(path: String)
+    /// The log was signed by a key that this machine does not have.
+    case otherKey(path: String)
 
     // An entry that shall be written.
     case eventUnregistered(event: String)
@@ -50,6 +52,7 @@ package enum LedgerFault: Fault {
         case .eventMap: "ledger.event-map"
         case .otherLog: "ledger.other-log"
         case .otherChain: "ledger.other-chain"
+        case .otherKey: "ledger.other-key"
         case .eventUnregistered: "ledger.event-unregistered"
         case .eventNotAnAct: "ledger.event-not-an-act"
         case .entryInvalid: "ledger.entry-invalid"
@@ -87,7 +90,7 @@ package enum LedgerFault: Fault {
         case .sqlite(let fault): fault.description
         case .host(let fault): fault.description
         case .crypto(let fault): fault.description
-        case .parameters, .eventMap, .otherLog, .otherChain: lawSentence
+        case .parameters, .eventMap, .otherLog, .otherChain, .otherKey: lawSentence
         case .entryMalformed, .noSuchEntry, .damaged, .noCheckpoint, .archiveDamaged,
             .witnessPolicy, .witnessRequest, .cursor:
             readingSentence
@@ -108,6 +111,10 @@ package enum LedgerFault: Fault {
             "\(Printable(path)) was begun under other parameters than \(ChainParameters.path) has "
                 + "now; a log never changes its parameters, so restore them, or move the log away "
                 + "to begin a new one."
+        case .otherKey(let path):
+            "The log \(Printable(path)) was signed by a key that is not at hand; go on as who began "
+                + "it, in whose state directory the key lies, or move the log away, and keep it, to "
+                + "begin a new one."
         default: ""
         }
     }

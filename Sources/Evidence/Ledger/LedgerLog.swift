@@ -435,16 +435,20 @@ package final class LedgerLog {
         do throws(CryptoFault) {
             let signed = try SignedNote(parsing: note)
             checkpoint = try Checkpoint(parsing: signed.text)
-            if let signer {
+        } catch {
+            throw store.damaged("its last checkpoint cannot be read: \(error.description)")
+        }
+        if let signer {
+            do throws(CryptoFault) {
                 let verifier = try NoteVerifier(
                     name: origin,
                     algorithm: .log,
                     key: signer.verifyingKey
                 )
                 _ = try Checkpoint.verified(note, log: verifier)
+            } catch {
+                throw .otherKey(path: store.connection.path)
             }
-        } catch {
-            throw store.damaged("its last checkpoint does not hold: \(error.description)")
         }
         guard checkpoint.size == last.size, checkpoint.size <= state.size else {
             throw store.damaged(

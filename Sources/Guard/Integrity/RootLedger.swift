@@ -150,7 +150,7 @@ package struct RootLedger: Sendable {
         } catch {
             first = error
         }
-        guard case .damaged = first else { throw .ledger(first) }
+        guard case .otherKey = first else { throw .ledger(first) }
         let next: SigningKey?
         do { next = try key.successor() } catch { throw .keys(error) }
         guard let next else { throw .ledger(first) }

@@ -2,6 +2,7 @@ import Canon
 import Genesis
 import Host
 import Integrity
+import Ledger
 import Registry
 
 /// `charter init DIR`.
@@ -120,6 +121,22 @@ struct InitVerb {
                 )
             }
         }
+        let ledger = RootLedger(
+            root,
+            clock: surroundings.clock,
+            randomness: surroundings.randomness
+        )
+        try ledger.record(
+            EntryDraft(
+                "root_genesis",
+                by: RootLedger.actor,
+                about: ["root:\(root.id)"],
+                body: .json([
+                    "id": .string(root.id), "adopted": .integer(adopted ?? 0),
+                    "version": .string(CharterVersion.text),
+                ])
+            )
+        )
         return answer(try IntegrityCheck(root).run(), root.id, adopted)
     }
 

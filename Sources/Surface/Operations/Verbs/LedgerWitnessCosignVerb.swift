@@ -31,7 +31,9 @@ enum LedgerWitnessCosignVerb {
     ) { request, surroundings throws(OperationFault) in
         var logs: [NoteVerifier] = []
         if let text = request.option("log") { logs.append(try LedgerView.verifier(text)) }
-        if let file = request.option("policy") { logs += try LedgerView.policy(file, surroundings).logs }
+        if let file = request.option("policy") {
+            logs += try LedgerView.policy(file, surroundings).logs
+        }
         do {
             let witness = try MachineWitness.open(
                 stateHome: surroundings.stateHome,

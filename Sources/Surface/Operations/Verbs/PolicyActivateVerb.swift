@@ -33,8 +33,21 @@ enum PolicyActivateVerb {
         let shelf = try policies.shelf()
         let actor = try policies.actor()
         let time = Timestamp(nanoseconds: surroundings.clock.now)
+        func activate() throws(GatesFault) -> ShelfState {
+            try shelf.activate(bundle, as: use, by: actor, at: time)
+        }
+        // A trial changes nothing, so there is nothing to record.
+        let result: Result<ShelfState, GatesFault> =
+            use == .trial
+            ? Result { () throws(GatesFault) in try activate() }
+            : try policies.changing(
+                "activate",
+                about: ["bundle:\(bundle.name)", "revision:\(bundle.revision)"],
+                surroundings,
+                activate
+            )
         do throws(GatesFault) {
-            let state = try shelf.activate(bundle, as: use, by: actor, at: time)
+            let state = try result.get()
             let words =
                 switch use {
                 case .active: "active"

@@ -19,12 +19,13 @@ enum PolicyRollbackVerb {
         let policies = try RootPolicies(surroundings)
         let shelf = try policies.shelf()
         let actor = try policies.actor()
+        let name = request.operands[0]
+        let time = Timestamp(nanoseconds: surroundings.clock.now)
+        let result = try policies.changing("rollback", about: ["bundle:\(name)"], surroundings) {
+            () throws(GatesFault) in try shelf.rollback(name, by: actor, at: time)
+        }
         do throws(GatesFault) {
-            let state = try shelf.rollback(
-                request.operands[0],
-                by: actor,
-                at: Timestamp(nanoseconds: surroundings.clock.now)
-            )
+            let state = try result.get()
             return Answer(
                 json: ["verdict": "rolled-back", "state": state.json],
                 lines: [

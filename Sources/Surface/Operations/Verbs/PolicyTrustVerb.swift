@@ -16,17 +16,22 @@ enum PolicyTrustVerb {
         power: .author,
         operands: [.init(name: "VKEY", summary: "the key to trust", isRequired: false)]
     ) { request, surroundings throws(OperationFault) in
-        let keys = try RootPolicies(surroundings).keys
+        let policies = try RootPolicies(surroundings)
+        let keys = policies.keys
         if let vkey = request.operands.first, (try? NoteVerifier(vkey: vkey)) == nil {
             throw .usage(
                 "\"\(Printable(vkey))\" is no verifier key; 'charter policy sign' prints one, of the "
                     + "form NAME+NUMBER+KEY."
             )
         }
-        do throws(GatesFault) {
-            let added = try request.operands.first.map { vkey throws(GatesFault) in
-                try keys.trust(vkey: vkey)
+        var result: Result<NoteVerifier?, GatesFault> = .success(nil)
+        if let vkey = request.operands.first {
+            result = try policies.changing("trust", about: ["key:\(vkey)"], surroundings) {
+                () throws(GatesFault) in try keys.trust(vkey: vkey)
             }
+        }
+        do throws(GatesFault) {
+            let added = try result.get()
             let trusted = try keys.trusted()
             return Answer(
                 json: [

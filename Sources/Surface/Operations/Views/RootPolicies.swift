@@ -3,6 +3,7 @@ import Crypto
 import Gates
 import Host
 import Integrity
+import Ledger
 import Policy
 import Registry
 
@@ -34,6 +35,40 @@ struct RootPolicies {
             return PolicyShelf(in: directory, trusting: try keys.trusted().map(\.key))
         } catch {
             throw .gates(error)
+        }
+    }
+
+    /// Changes what is active or trusted, on record: the attempt before it, the outcome after it.
+    func changing<Value>(
+        _ action: String,
+        about subjects: [String],
+        _ surroundings: Surroundings,
+        _ body: () throws(GatesFault) -> Value
+    ) throws(OperationFault) -> Result<Value, GatesFault> {
+        let ledger = RootLedger(
+            root,
+            clock: surroundings.clock,
+            randomness: surroundings.randomness
+        )
+        let draft = EntryDraft(
+            "policy_change",
+            by: RootLedger.actor,
+            about: subjects.filter { $0.utf8.count <= EntryDraft.nameBytesMax },
+            body: .json(["action": .string(action)])
+        )
+        do {
+            return try ledger.acting(draft) {
+                () throws(IntegrityFault) -> (Result<Value, GatesFault>, AttemptOutcome, JSONValue?)
+                in
+                do throws(GatesFault) {
+                    return (.success(try body()), .succeeded, nil)
+                } catch {
+                    let reason: JSONValue = ["code": .string(error.code)]
+                    return (.failure(error), error.isRefusal ? .denied : .failed, reason)
+                }
+            }
+        } catch {
+            throw .integrity(error)
         }
     }
 
