@@ -30,6 +30,27 @@ struct `A key of this machine` {
         #expect(seal.verifyingKey != policy.verifyingKey)
     }
 
+    @Test func `is followed by another that waits beside it`() throws {
+        let first = try key().signing(origin: "charter/test", randomness: .seeded(1))
+        #expect(try key().successor() == nil)
+        let next = try key().prepareSuccessor(randomness: .seeded(2))
+        // Asked again, as after a crash, it is the same one.
+        #expect(
+            try key().prepareSuccessor(randomness: .seeded(3)).verifyingKey == next.verifyingKey
+        )
+        #expect(
+            try key().signing(origin: "charter/test", randomness: .seeded(4)).verifyingKey
+                == first.verifyingKey
+        )
+        try key().promote(origin: "charter/test")
+        try key().promote(origin: "charter/test")
+        #expect(try key().verifier()?.key == next.verifyingKey)
+        #expect(
+            try key().signing(origin: "charter/test", randomness: .seeded(5)).verifyingKey
+                == next.verifyingKey
+        )
+    }
+
     @Test func `is refused when others may read it, or when it is none`() throws {
         _ = try key().signing(origin: "charter/test", randomness: .seeded(1))
         try FileManager.default.setAttributes(

@@ -109,6 +109,80 @@ struct `The log of a root` {
         #expect(finding?["next"]?.string?.isEmpty == false)
     }
 
+    /// Whoever can write the root, and has no key, takes the log away or puts an older one back.
+    @Test(.covers("B13"))
+    func `is missed when it is gone, and known from an older copy of itself`() throws {
+        let world = try World.governed()
+        let log = world.root + "/ledger/root"
+        func change(_ text: String) -> CommandLineDoor.Response {
+            world.write("README.md", text)
+            return world.call("registry", "compile", "--accept", "--json")
+        }
+        #expect(change("# One\n").status == 0)
+        #expect(try Command.run("/bin/cp", ["-a", log, world.place.file("older")]).status == 0)
+        #expect(change("# Two\n").status == 0)
+        #expect(try Command.run("/bin/mv", [log, world.place.file("log")]).status == 0)
+        #expect(change("# Three\n").faultCode == "integrity.log-gone")
+        #expect(world.call("ledger", "verify").status == 1)
+        func put(_ name: String) throws {
+            try? FileManager.default.removeItem(atPath: log)
+            #expect(try Command.run("/bin/cp", ["-a", world.place.file(name), log]).status == 0)
+        }
+        try put("older")
+        #expect(change("# Three\n").faultCode == "integrity.log-rolled-back")
+        let judged = world.call("ledger", "verify", "--json").json?["logs"]?.array?.first
+        #expect(judged?["findings"]?.array?.first?["code"]?.string == "ledger.verify.truncated")
+        try put("log")
+        #expect(change("# Three\n").status == 0)
+        #expect(world.call("ledger", "verify").status == 0)
+        // What is remembered is read strictly, and only a person takes it away.
+        let state = world.surroundings.stateHome + "/charter/sample"
+        for name in try FileManager.default.contentsOfDirectory(atPath: state)
+        where name.hasSuffix(".head.json") {
+            try Data("{}".utf8).write(to: URL(fileURLWithPath: state + "/" + name))
+        }
+        #expect(change("# Four\n").faultCode == "integrity.log-memory")
+    }
+
+    @Test func `says when something was done whose end it could not record`() throws {
+        let world = try World.governed()
+        let ledgers = try ledgers(world)
+        let draft = EntryDraft("registry_compile", by: RootLedger.actor)
+        let fault = #expect(throws: IntegrityFault.self) {
+            try ledgers.acting(draft) {
+                () throws(IntegrityFault) -> (Void, AttemptOutcome, JSONValue?) in
+                // Somebody locks the file behind the log's back, for longer than it waits.
+                let locked = try? Command.run(
+                    "sqlite3",
+                    [world.root + "/ledger/root/log.sqlite3", "DROP TABLE entry"]
+                )
+                return ((), locked?.status == 0 ? .succeeded : .failed, nil)
+            }
+        }
+        #expect(fault?.code == "integrity.outcome-unrecorded")
+        #expect(fault?.cause != nil)
+    }
+
+    @Test func `can be verified where nothing can be written`() throws {
+        let world = try World.governed()
+        #expect(world.call("ledger", "archive", "../archive").status == 0)
+        let log = world.root + "/ledger/root"
+        #expect(try Command.run("/bin/chmod", ["-R", "a-w", log]).status == 0)
+        #expect(world.call("ledger", "verify").status == 0)
+        #expect(world.call("ledger", "query").status == 0)
+        // A link in the place of the log leads nowhere.
+        #expect(try Command.run("/bin/chmod", ["-R", "u+w", log]).status == 0)
+        let moved = world.place.file("moved")
+        #expect(
+            try Command.run("/bin/mv", [log + "/log.sqlite3", moved]).status == 0
+                && Command.run("/bin/ln", ["-s", moved, log + "/log.sqlite3"]).status == 0
+        )
+        #expect(world.call("ledger", "verify", "--json").faultCode == "host.symbolic-link")
+        world.write("README.md", "# Changed\n")
+        let refused = world.call("registry", "compile", "--accept", "--json")
+        #expect(refused.faultCode == "host.symbolic-link")
+    }
+
     @Test(.covers("B25"))
     func `is exempt by a policy, and by nothing else`() throws {
         let world = try World.governed()
@@ -160,6 +234,7 @@ struct `The log of a root` {
             #expect(answer.status == status, "\(arguments): \(answer.text)")
         }
         world.write("docs/new.md", "# New\n")
+        done("id", "allocate", "package", "AGENT")
         done("owner", "assign", "docs/new.md", "--package", "PKG-DOCS")
         done("registry", "compile", "--accept")
         done("registry", "import", "registries/file_ownership_registry.csv")

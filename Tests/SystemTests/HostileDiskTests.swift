@@ -114,6 +114,19 @@ struct `A disk that does not do its part` {
         )
         #expect(try machine.picture() == before)
         #expect(try machine.charter("registry", "compile", "--check").status == 1)
+        // Files of our own making say so themselves.
+        machine.place.write(
+            "app/app.rego",
+            "package app\n" + String(repeating: "# a line of a long policy\n", count: 1000)
+                + "allow := true\n"
+        )
+        let bundled = try machine.shell(
+            "ulimit -f 4 && \"$charter\" policy bundle app --out built --json"
+        )
+        #expect(
+            bundled.status == 2 && bundled.faultCode == "host.file-size-limit",
+            "\(bundled.text)"
+        )
         // A file system without room, where we may mount one that only this call sees.
         let script = """
             export tiny=$PWD/tiny; mkdir tiny && unshare --mount sh -c 'mount -t tmpfs -o size=16k none tiny && \

@@ -110,7 +110,8 @@ package enum HostFault: Fault, Equatable {
             "\(path) could not be written: it would be larger than this process or file system "
                 + "allows (ulimit -f); raise the limit and try again."
         case .systemCall(let doing, let path, let error):
-            "\(doing) \(path): \(HostFault.words(of: error)) (errno \(error))."
+            "\(doing) \(path): \(HostFault.words(of: error)) (errno \(error))"
+                + (error == EIO ? "; check the disk, then do it again." : ".")
         case .socketPathTooLong(let path, let bytes):
             "The socket path \(path) has \(bytes) bytes, and the kernel takes at most 107; "
                 + "use a shorter directory."

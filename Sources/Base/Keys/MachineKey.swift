@@ -39,12 +39,12 @@ package struct MachineKey: Sendable {
                 facts.permissions & 0o077 == 0
             else { throw KeysFault.unusable(path: directory.path + "/" + secretName) }
             let key = try SigningKey(pem: directory.readWhole(secretName, limit: 4096))
-            let verifier = try MachineKey.verifier(of: key, origin)
-            try DurableFile.replace(
-                verifierName,
-                with: Array((verifier.description + "\n").utf8),
-                in: directory
-            )
+            let line = Array((try MachineKey.verifier(of: key, origin).description + "\n").utf8)
+            if try directory.facts(of: verifierName) == nil
+                || directory.readWhole(verifierName, limit: 4096) != line
+            {
+                try DurableFile.replace(verifierName, with: line, in: directory)
+            }
             return key
         } catch {
             throw KeysFault(error, key: directory.path + "/" + secretName)

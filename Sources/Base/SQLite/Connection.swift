@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// One connection to one database file, used by one thread.
 ///
@@ -17,6 +18,9 @@ import CSQLite
         case readWrite
         /// Only reads a file that must be there.
         case readOnly
+        /// Only reads a file that nobody changes meanwhile, such as one on a read-only file system; it
+        /// is refused where a writer left a WAL beside it.
+        case immutable
     }
 
     /// The absolute path of the file.
@@ -51,14 +55,33 @@ import CSQLite
             case .readWriteCreate: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             case .readWrite: SQLITE_OPEN_READWRITE
             case .readOnly: SQLITE_OPEN_READONLY
+            case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             }
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = unsafe sqlite3_open_v2(path, &handle, flags, nil)
+        let code = unsafe sqlite3_open_v2(try Connection.name(path, mode), &handle, flags, nil)
         guard code == SQLITE_OK, let opened = unsafe handle else {
             throw faultOnOpening(code)
         }
         unsafe sqlite3_busy_timeout(opened, Int32(clamping: busyTimeoutMilliseconds))
         try configure()
+    }
+
+    /// What SQLite is to open: a path, or the URI that says that nobody changes the file.
+    private static func name(_ path: String, _ mode: Mode) throws(SQLiteFault) -> String {
+        guard mode == .immutable else { return path }
+        // What is in the WAL would not be seen.
+        guard unsafe access(path + "-wal", F_OK) != 0 else {
+            throw .notFound(path: path + " without a WAL")
+        }
+        var uri = "file:"
+        for byte in path.utf8 {
+            let isPlain =
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || [45, 46, 47, 95].contains(byte)
+            let hex = String(byte, radix: 16)
+            uri += isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + hex
+        }
+        return uri + "?immutable=1"
     }
 
     deinit {

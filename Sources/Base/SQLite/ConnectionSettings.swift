@@ -21,7 +21,7 @@ extension Connection {
             }
             try set("journal_mode", to: .text("wal"))
             try set("synchronous", to: .integer(2))
-        case .readOnly:
+        case .readOnly, .immutable:
             try setFlag(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true, named: "no_ckpt_on_close")
             try set("wal_autocheckpoint", to: .integer(0))
             try set("query_only", to: .integer(1))

@@ -149,8 +149,10 @@ extension SQLiteFault {
         case .permissionDenied(let path):
             "This process may not open the database \(path) in the mode it asked for; check owner"
                 + " and mode of the file and its directory."
-        case .cannotOpen(let path, _): "The database \(path) could not be opened."
-        case .notADatabase(let path, _): "The file \(path) is not an SQLite database."
+        case .cannotOpen(let path, _):
+            "The database \(path) could not be opened; check its directory and who runs this."
+        case .notADatabase(let path, _):
+            "The file \(path) is not an SQLite database; keep it as evidence and restore a backup."
         case .corrupt(let path, _):
             "The database \(path) is damaged; keep the file as evidence and restore a backup."
         case .integrityBroken(let path, let findings):
@@ -167,7 +169,9 @@ extension SQLiteFault {
         switch self {
         case .busy: "Another connection holds the database; try again later."
         case .constraintViolated: "The change breaks a constraint of the schema."
-        case .diskFull: "The disk is full, or the page limit of the database; the change was undone. Make room, then do it again."
+        case .diskFull:
+            "The disk is full, or the page limit of the database; the change was undone. Free some "
+                + "room, then do it again."
         case .ioFailed:
             "Reading or writing the database file failed, and nothing was changed. Look at the disk, and "
                 + "at limits on the size of files, then do it again."

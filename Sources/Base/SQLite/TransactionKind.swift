@@ -48,7 +48,7 @@ extension Connection {
         faults: (SQLiteFault) -> Failure,
         _ body: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        guard mode != .readOnly, depth == 0 else {
+        guard mode != .readOnly, mode != .immutable, depth == 0 else {
             return try transaction(.deferred, faults: faults, body)
         }
         do { try execute("PRAGMA query_only=1") } catch { throw faults(error) }

@@ -1,4 +1,5 @@
 import Canon
+import Crypto
 
 /// Walks over the bytes of an entry; `take` goes on only where exactly these bytes stand.
 ///
@@ -10,13 +11,9 @@ struct EntryReader {
 
     func isAtEnd(_ bytes: Span<UInt8>) -> Bool { place == bytes.count }
 
-    mutating func take(_ bytes: Span<UInt8>, _ text: String) -> Bool {
-        let wanted = text.utf8Span.span
-        guard bytes.count - place >= wanted.count else { return false }
-        for offset in 0..<wanted.count where bytes[place + offset] != wanted[offset] {
-            return false
-        }
-        place += wanted.count
+    mutating func take(_ bytes: Span<UInt8>, _ text: StaticString) -> Bool {
+        guard bytes.holds(text, at: place) else { return false }
+        place += text.utf8CodeUnitCount
         return true
     }
 

@@ -1,4 +1,4 @@
-import Canon
+package import Canon
 import Crypto
 package import Host
 import SQLite
@@ -81,6 +81,15 @@ package enum LedgerArchive {
         for shift in stride(from: (bytes - 1) * 8, through: 0, by: -8) {
             out.append(UInt8(truncatingIfNeeded: value >> shift))
         }
+    }
+
+    /// The digest of the first entry of a log, wherever it lies; `nil` where it has none.
+    package static func genesis(of source: some LogSource) throws(LedgerFault) -> Digest? {
+        var found: Digest?
+        try source.open().forEachRow(ofBlock: 0) { (index, bytes, _, _) in
+            if index == 0 { found = MerkleTree.leafHash(bytes) }
+        }
+        return found
     }
 
     /// Makes a log of an archive, in a directory that has none; verify the archive first.

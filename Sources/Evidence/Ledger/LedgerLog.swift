@@ -1,4 +1,4 @@
-import Canon
+package import Canon
 package import Crypto
 package import Host
 import SQLite
@@ -85,6 +85,9 @@ package final class LedgerLog {
         self.directory = directory
         do {
             lock = try FileLock.acquire(LedgerLog.lockName, in: directory)
+            if let facts = try directory.facts(of: LedgerStore.fileName) {
+                try LedgerStore.refuse(facts, in: directory)
+            }
         } catch {
             throw .host(error)
         }
@@ -119,6 +122,27 @@ package final class LedgerLog {
             }
         }
         measure()
+    }
+
+    /// Signs from now on with a key, for a log that nobody signed yet.
+    package func begin(signingWith key: SigningKey) {
+        precondition(
+            state.lastCheckpoint == nil,
+            "A log that was signed is handed over, not begun."
+        )
+        signer = key
+    }
+
+    /// The digest of the first entry: no two logs have the same.
+    package func genesis() throws(LedgerFault) -> Digest {
+        guard let stored = try store.entry(0) else { throw store.damaged("it has no genesis") }
+        return MerkleTree.leafHash(stored.bytes)
+    }
+
+    /// How many entries the last signed head is over, and their root; `nil` where nothing was signed.
+    package func signedHead() throws(LedgerFault) -> (size: Int, root: Digest)? {
+        guard let last = state.lastCheckpoint else { return nil }
+        return (last.size, try prover.root(of: last.size))
     }
 
     /// The name of the file whose lock is the right to write the log.

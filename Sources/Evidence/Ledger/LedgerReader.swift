@@ -14,7 +14,8 @@ package final class LedgerReader {
     /// Opens the log in a directory; `nil` where none was begun.
     package init?(_ directory: Directory) throws(LedgerFault) {
         do {
-            guard try directory.facts(of: LedgerStore.fileName) != nil else { return nil }
+            guard let facts = try directory.facts(of: LedgerStore.fileName) else { return nil }
+            try LedgerStore.refuse(facts, in: directory)
         } catch {
             throw .host(error)
         }
@@ -25,6 +26,12 @@ package final class LedgerReader {
         plane = identity.plane
         origin = identity.origin
     }
+
+    /// The digest of the first entry: no two logs have the same.
+    package func genesis() throws(LedgerFault) -> Digest { try entry(0).entry.digest }
+
+    /// How many entries the last signed head is over; `nil` where nothing was signed.
+    package func signedSize() throws(LedgerFault) -> Int? { try store.lastCheckpoint()?.size }
 
     /// How many entries there are.
     package func size() throws(LedgerFault) -> Int { try store.size() }
@@ -293,7 +300,8 @@ package final class LedgerReader {
 private final class TileShelf {
     private let store: LedgerStore
     private var tiles: [Int: TileNodes] = [:]
-    private static let tilesMax = 64
+    /// 16 MiB: the tiles of a quarter of a million entries.
+    private static let tilesMax = 1024
 
     init(_ store: LedgerStore) { self.store = store }
 

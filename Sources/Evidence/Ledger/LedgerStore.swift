@@ -1,5 +1,6 @@
 import Canon
 import Crypto
+import Host
 import SQLite
 
 /// The tables of one log, in one database file.
@@ -14,6 +15,16 @@ final class LedgerStore {
 
     static let fileName = "log.sqlite3"
 
+    /// A log is a file and nothing else: a link would lead a writer elsewhere.
+    static func refuse(_ facts: FileFacts, in directory: Directory) throws(HostFault) {
+        let path = directory.path + "/" + fileName
+        switch facts.kind {
+        case .file: return
+        case .symbolicLink: throw .symbolicLink(path: path)
+        default: throw .notARegularFile(path: path, kind: facts.kind)
+        }
+    }
+
     /// Entries that were moved into a file of their own.
     struct Segment: Sendable {
         let first: Int
@@ -24,8 +35,8 @@ final class LedgerStore {
 
     init(_ path: String, _ mode: Connection.Mode) throws(LedgerFault) {
         do throws(SQLiteFault) {
-            connection = try Connection(path: path, mode: mode)
-            if mode == .readOnly {
+            connection = try LedgerStore.connection(path, mode)
+            if mode == .readOnly || mode == .immutable {
                 _ = try LedgerStore.plan().version(of: connection)
             } else {
                 try LedgerStore.plan().migrate(connection)
@@ -34,6 +45,23 @@ final class LedgerStore {
             throw .sqlite(error)
         }
         try reloadSegments()
+    }
+
+    /// A reader on a file system that cannot be written reads the file as it is, where no writer left
+    /// anything beside it.
+    private static func connection(
+        _ path: String,
+        _ mode: Connection.Mode
+    ) throws(SQLiteFault) -> Connection {
+        do throws(SQLiteFault) {
+            return try Connection(path: path, mode: mode)
+        } catch {
+            guard mode == .readOnly, let still = try? Connection(path: path, mode: .immutable)
+            else {
+                throw error
+            }
+            return still
+        }
     }
 
     func close() throws(LedgerFault) {

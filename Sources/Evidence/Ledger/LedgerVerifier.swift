@@ -37,6 +37,21 @@ package struct LedgerVerifier: Sendable {
         package internal(set) var witnesses: [String] = []
         package internal(set) var findings: [LedgerFinding] = []
 
+        /// Nothing: what a verifier says.
+        package init() {}
+
+        /// The log is gone, and a head of it is known from before.
+        package mutating func miss(_ head: Checkpoint) {
+            findings.append(
+                LedgerFinding(
+                    code: .truncated,
+                    index: 0,
+                    ledger: nil,
+                    reason: "A head over \(head.size) entries was signed here, and the log is gone."
+                )
+            )
+        }
+
         /// Whether nothing was found.
         package var isWhole: Bool { findings.isEmpty }
     }

@@ -19,6 +19,14 @@ package enum IntegrityFault: Fault {
     case unfinished(path: String, stage: String)
     case keys(KeysFault)
     case ledger(LedgerFault)
+    /// A log that this machine wrote is gone.
+    case logGone(path: String, memory: String)
+    /// A log is not the one that this machine signed last, or an older copy of it.
+    case logRolledBack(path: String, memory: String, size: Int)
+    /// What the machine remembers of a log cannot be read.
+    case logMemory(path: String)
+    /// Something was done, and the record of how it ended could not be made.
+    case outcomeUnrecorded(event: String, cause: LedgerFault)
     case wouldOverwrite(path: String)
     /// A directory has `registries/` and no manifest in it that is a file.
     case manifestLost(path: String)
@@ -43,6 +51,10 @@ package enum IntegrityFault: Fault {
         case .unfinished: "integrity.unfinished-operation"
         case .keys(let fault): fault.code
         case .ledger(let fault): fault.code
+        case .logGone: "integrity.log-gone"
+        case .logRolledBack: "integrity.log-rolled-back"
+        case .logMemory: "integrity.log-memory"
+        case .outcomeUnrecorded: "integrity.outcome-unrecorded"
         case .wouldOverwrite: "integrity.would-overwrite"
         case .manifestLost: "integrity.manifest-lost"
         case .sealMemory: "integrity.seal-memory"
@@ -56,6 +68,7 @@ package enum IntegrityFault: Fault {
         switch self {
         case .cutShort(_, _, let cause): cause
         case .ledger(let fault): fault.cause
+        case .outcomeUnrecorded(_, let cause): cause
         default: nil
         }
     }
@@ -82,6 +95,21 @@ package enum IntegrityFault: Fault {
                 + "operation."
         case .keys(let fault): fault.description
         case .ledger(let fault): fault.description
+        case .logGone(let path, let memory):
+            "This machine wrote a log in \(Printable(path)), and it is gone; restore it ('charter "
+                + "ledger restore DIR'). Whoever means to begin another one removes "
+                + "\(Printable(memory)), and so forgets the one that was."
+        case .logRolledBack(let path, let memory, let size):
+            "The log in \(Printable(path)) does not lead to the head over \(size) entries that this "
+                + "machine signed: it is an older copy, or another log. Put the right one back. Whoever "
+                + "accepts what is lost removes \(Printable(memory)), and so forgets that head."
+        case .logMemory(let path):
+            "\(Printable(path)) should say which log this machine wrote, and cannot be read; restore "
+                + "it, or remove it to forget that log."
+        case .outcomeUnrecorded(let event, _):
+            "'\(Printable(event))' was done, and the record of how it ended could not be made; the "
+                + "next operation records it as unknown. Remove the cause before you go on, then "
+                + "check with 'charter ledger query --open'."
         case .wouldOverwrite(let path):
             "\(Printable(path)) exists already and would be overwritten; move it away first."
         case .manifestLost(let path):

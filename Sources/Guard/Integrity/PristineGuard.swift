@@ -36,7 +36,7 @@ package struct PristineGuard: Sendable {
         fileprivate var subjects: [String] = []
 
         /// Says that the operation is about a file, beside those that it writes: the ledger names it.
-        package mutating func concerns(_ path: String) { subjects.append("file:" + path) }
+        package mutating func concerns(_ path: String) { subjects.append(path) }
 
         /// Puts a file into the operation.
         package mutating func write(_ path: RelativePath, _ bytes: [UInt8]) {
@@ -136,7 +136,11 @@ package struct PristineGuard: Sendable {
         let value = try body(&mode)
         let staged = mode.staged
         let subjects = mode.subjects
-        guard !staged.isEmpty else { return .done(value) }
+        guard !staged.isEmpty else {
+            // Nothing is done, but what a crash left without an outcome gets one.
+            try ledger.settle()
+            return .done(value)
+        }
         let seal = staged.last { $0.path.text.hasSameBytes(as: RootLayout.seal) }
         if let seal {
             try memory.expect(
@@ -164,15 +168,7 @@ package struct PristineGuard: Sendable {
         _ staged: [InstallStage.Change] = [],
         about concerned: [String] = []
     ) -> EntryDraft {
-        var length = 0
-        // An entry has room for a few hundred paths, those that people ask about first; all that were
-        // written stand in its body.
-        let all = concerned + staged.map { "file:\($0.path.text)" }
-        var subjects = all.prefix(EntryDraft.subjectsMax - 1).filter {
-            length += $0.utf8.count + 3
-            return length < 48_000 && $0.utf8.count <= EntryDraft.nameBytesMax
-        }
-        if all.count > subjects.count { subjects.append("files:\(all.count)") }
+        let subjects = RootLedger.subjects(concerned + staged.map(\.path.text))
         let files = staged.map { change -> JSONValue in
             [
                 "path": .string(change.path.text),

@@ -55,6 +55,7 @@ package struct Quarantine: Sendable {
         let draft = EntryDraft(
             "quarantine",
             by: RootLedger.actor,
+            about: RootLedger.subjects(unowned.map { Printable(bytes: $0).description }.sorted()),
             body: .json([
                 "paths": .array(
                     unowned.sorted { $0.lexicographicallyPrecedes($1) }.map {

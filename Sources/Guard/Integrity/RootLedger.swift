@@ -65,8 +65,26 @@ package struct RootLedger: Sendable {
 
     /// The key of a plane's log that this machine made, as people hand it on; `nil` where it made none.
     package func verifier(of plane: LogPlane) throws(IntegrityFault) -> NoteVerifier? {
+        guard let reader = try reader(of: plane) else { return nil }
+        let genesis: Digest
+        do { genesis = try reader.genesis() } catch { throw .ledger(error) }
+        return try verifier(of: plane, genesis: genesis)
+    }
+
+    /// The key that this machine made for a log that begins with this entry.
+    package func verifier(
+        of plane: LogPlane,
+        genesis: Digest
+    ) throws(IntegrityFault) -> NoteVerifier? {
         let state = try root.openState()
-        do { return try key(of: plane, state).verifier() } catch { throw .keys(error) }
+        do { return try key(of: plane, genesis, state).verifier() } catch { throw .keys(error) }
+    }
+
+    /// The head of a plane's log that this machine signed last; `nil` where it signed none.
+    package func rememberedHead(of plane: LogPlane) throws(IntegrityFault) -> Checkpoint? {
+        let head = try LogMemory(root, plane, root.openState()).head()
+        guard let head else { return nil }
+        return Checkpoint(origin: try origin(of: plane), size: head.size, root: head.root)
     }
 
     /// A log, open for reading; `nil` where none was begun.
@@ -92,17 +110,15 @@ package struct RootLedger: Sendable {
         return place
     }
 
-    /// What opening a plane's log takes, with the key of this machine.
+    /// What opening a plane's log takes, with the key of this machine for the log that is there.
     package func signedPlace(_ plane: LogPlane) throws(IntegrityFault) -> LedgerLog.Place {
-        let state = try root.openState()
+        guard let reader = try reader(of: plane) else { return try place(plane, signer: nil) }
         do {
-            let signer = try key(of: plane, state)
-                .signing(origin: origin(of: plane), randomness: randomness)
-            return try place(plane, signer: signer)
+            return try place(plane, signer: signer(of: plane, reader.genesis()))
+        } catch let fault as LedgerFault {
+            throw .ledger(fault)
         } catch let fault as IntegrityFault {
             throw fault
-        } catch let fault as KeysFault {
-            throw .keys(fault)
         } catch {
             preconditionFailure("Every error above has a type: \(error)")
         }
@@ -123,17 +139,14 @@ package struct RootLedger: Sendable {
         }
     }
 
-    /// Opens a plane's log for writing, with the key of this machine.
+    /// Opens a plane's log for writing, with the key that this machine made for it.
     ///
-    /// A key that was handed over to and not put in its place before a crash is put there now.
+    /// A log that is gone, or that does not lead to the head that was signed last, is refused. A key
+    /// that was handed over to and not put in its place before a crash is put there now.
     package func open(_ plane: LogPlane) throws(IntegrityFault) -> LedgerLog {
         let state = try root.openState()
-        let key = key(of: plane, state)
-        let origin = try origin(of: plane)
-        let signer: SigningKey
-        do { signer = try key.signing(origin: origin, randomness: randomness) } catch {
-            throw .keys(error)
-        }
+        let memory = try LogMemory(root, plane, state)
+        let remembered = try memory.head()
         let directory: Directory
         do {
             directory = try root.directory.openMakingBeneath(
@@ -143,22 +156,132 @@ package struct RootLedger: Sendable {
         } catch {
             throw .host(error)
         }
-        let place = try place(plane, signer: signer)
-        let first: LedgerFault
-        do {
-            return try LedgerLog(directory, place)
-        } catch {
-            first = error
+        guard let reader = try reader(of: plane) else {
+            guard remembered == nil else {
+                throw .logGone(path: directory.path, memory: memory.path)
+            }
+            return try begin(plane, directory)
         }
-        guard case .otherKey = first else { throw .ledger(first) }
-        let next: SigningKey?
-        do { next = try key.successor() } catch { throw .keys(error) }
-        guard let next else { throw .ledger(first) }
-        var other = place
-        other.signer = next
-        guard let log = try? LedgerLog(directory, other) else { throw .ledger(first) }
-        do { try key.promote(origin: origin) } catch { throw .keys(error) }
-        return log
+        do {
+            let genesis = try reader.genesis()
+            if let head = remembered {
+                guard head.genesis == genesis, try reader.size() >= head.size,
+                    try reader.root(of: head.size) == head.root
+                else {
+                    throw IntegrityFault.logRolledBack(
+                        path: directory.path,
+                        memory: memory.path,
+                        size: head.size
+                    )
+                }
+            }
+            let isSigned = try reader.signedSize() != nil
+            try reader.close()
+            return try open(plane, directory, genesis, isSigned: isSigned, state)
+        } catch let fault as LedgerFault {
+            throw .ledger(fault)
+        } catch let fault as IntegrityFault {
+            throw fault
+        } catch {
+            preconditionFailure("Every error above has a type: \(error)")
+        }
+    }
+
+    /// Begins a log, and the key that is its own: two logs of one root never share a key.
+    private func begin(
+        _ plane: LogPlane,
+        _ directory: Directory
+    ) throws(IntegrityFault) -> LedgerLog {
+        let place = try place(plane, signer: nil)
+        do {
+            let log = try LedgerLog(directory, place)
+            log.begin(signingWith: try signer(of: plane, log.genesis()))
+            return log
+        } catch let fault as LedgerFault {
+            throw .ledger(fault)
+        } catch let fault as IntegrityFault {
+            throw fault
+        } catch {
+            preconditionFailure("Every error above has a type: \(error)")
+        }
+    }
+
+    private func open(
+        _ plane: LogPlane,
+        _ directory: Directory,
+        _ genesis: Digest,
+        isSigned: Bool,
+        _ state: Directory
+    ) throws(IntegrityFault) -> LedgerLog {
+        let key = key(of: plane, genesis, state)
+        do {
+            // No key is made for a log that somebody else signed.
+            if isSigned, try key.verifier() == nil {
+                throw LedgerFault.otherKey(path: directory.path)
+            }
+            let place = try place(plane, signer: signer(of: plane, genesis))
+            let first: LedgerFault
+            do throws(LedgerFault) {
+                return try LedgerLog(directory, place)
+            } catch {
+                first = error
+            }
+            guard case .otherKey = first, let next = try key.successor() else { throw first }
+            var other = place
+            other.signer = next
+            guard let log = try? LedgerLog(directory, other) else { throw first }
+            try key.promote(origin: log.origin)
+            return log
+        } catch let fault as LedgerFault {
+            throw .ledger(fault)
+        } catch let fault as KeysFault {
+            throw .keys(fault)
+        } catch let fault as IntegrityFault {
+            throw fault
+        } catch {
+            preconditionFailure("Every error above has a type: \(error)")
+        }
+    }
+
+    private func signer(of plane: LogPlane, _ genesis: Digest) throws(IntegrityFault) -> SigningKey
+    {
+        let state = try root.openState()
+        let origin = try origin(of: plane)
+        do {
+            return try key(of: plane, genesis, state)
+                .signing(origin: origin, randomness: randomness)
+        } catch {
+            throw .keys(error)
+        }
+    }
+
+    /// Signs the head of a log, remembers it, and closes the log.
+    package func finish(_ log: LedgerLog) throws(IntegrityFault) {
+        let head: (size: Int, root: Digest)?
+        let genesis: Digest
+        do throws(LedgerFault) {
+            _ = try log.checkpoint()
+            head = try log.signedHead()
+            genesis = try log.genesis()
+            try log.close()
+        } catch {
+            throw .ledger(error)
+        }
+        guard let head else { return }
+        try LogMemory(root, log.plane, root.openState())
+            .remember(LogMemory.Head(genesis: genesis, size: head.size, root: head.root))
+    }
+
+    /// Answers what a crash left open in the root's log, where there is anything.
+    package func settle() throws(IntegrityFault) {
+        guard try isKept(), let reader = try reader(of: .root) else { return }
+        do throws(LedgerFault) {
+            guard try !reader.openAttempts().isEmpty else { return }
+            try reader.close()
+        } catch {
+            throw .ledger(error)
+        }
+        try finish(open(.root))
     }
 
     /// Hands a plane's log over to a new key.
@@ -171,13 +294,15 @@ package struct RootLedger: Sendable {
     ) throws(IntegrityFault) -> (note: [UInt8], verifier: NoteVerifier?) {
         let log = try open(plane)
         let state = try root.openState()
-        let key = key(of: plane, state)
         do {
+            let key = key(of: plane, try log.genesis(), state)
             let next = try key.prepareSuccessor(randomness: randomness)
             let note = try log.rotateKey(to: next, by: actor)
-            try log.close()
+            try finish(log)
             try key.promote(origin: log.origin)
             return (note, try key.verifier())
+        } catch let fault as IntegrityFault {
+            throw fault
         } catch let fault as LedgerFault {
             throw .ledger(fault)
         } catch let fault as KeysFault {
@@ -191,13 +316,8 @@ package struct RootLedger: Sendable {
     package func record(_ draft: EntryDraft) throws(IntegrityFault) {
         guard try isKept() else { return }
         let log = try open(.root)
-        do throws(LedgerFault) {
-            try log.record(draft)
-            _ = try log.checkpoint()
-            try log.close()
-        } catch {
-            throw .ledger(error)
-        }
+        do { try log.record(draft) } catch { throw .ledger(error) }
+        try finish(log)
     }
 
     /// Does one thing to the root: the attempt is on the disk before, the outcome after it.
@@ -218,18 +338,30 @@ package struct RootLedger: Sendable {
             // The fault of the act is the better one; a log that fails now says so at the next act.
             let reason: JSONValue = ["fault": .string(error.code)]
             _ = try? log.outcome(of: attempt, .failed, body: .json(reason))
-            _ = try? log.checkpoint()
-            try? log.close()
+            try? finish(log)
             throw error
         }
         do throws(LedgerFault) {
             try log.outcome(of: attempt, done.outcome, body: done.body.map { .json($0) })
-            _ = try log.checkpoint()
-            try log.close()
         } catch {
-            throw .ledger(error)
+            throw .outcomeUnrecorded(event: draft.event, cause: error)
         }
+        try finish(log)
         return done.value
+    }
+
+    /// Files as the subjects of an entry.
+    ///
+    /// An entry has room for a few hundred paths, so those that matter most come first; beyond that it
+    /// says how many they are.
+    static func subjects(_ paths: [String]) -> [String] {
+        var length = 0
+        var subjects = paths.prefix(EntryDraft.subjectsMax - 1).map { "file:" + $0 }.filter {
+            length += $0.utf8.count + 3
+            return length < 48_000 && $0.utf8.count <= EntryDraft.nameBytesMax
+        }
+        if paths.count > subjects.count { subjects.append("files:\(paths.count)") }
+        return subjects
     }
 
     /// Who acts on this machine, as the kernel says it.
@@ -237,8 +369,8 @@ package struct RootLedger: Sendable {
         EntryActor("uid:\(HostFacts.currentUser)", .builder)
     }
 
-    private func key(of plane: LogPlane, _ state: Directory) -> MachineKey {
-        MachineKey("ledger-" + plane.rawValue, in: state)
+    private func key(of plane: LogPlane, _ genesis: Digest, _ state: Directory) -> MachineKey {
+        MachineKey("ledger-\(plane.rawValue)-\(genesis.hex.prefix(16))", in: state)
     }
 
     private func law(_ path: String) throws(IntegrityFault) -> [UInt8] {

@@ -1,6 +1,7 @@
 import Canon
 import Host
 import Integrity
+import Ledger
 import Registry
 
 /// `charter id allocate KIND`.
@@ -59,7 +60,25 @@ struct IdAllocateVerb {
                 now: Timestamp(nanoseconds: surroundings.clock.now)
             )
             let all = JSONValue.array((reserved + [id]).map { .string($0) })
-            try DurableFile.replace(IdAllocateVerb.fileName, with: all.pretty, in: directory)
+            let ledger = RootLedger(
+                root,
+                clock: surroundings.clock,
+                randomness: surroundings.randomness
+            )
+            let draft = EntryDraft("id_allocate", by: RootLedger.actor, about: ["id:\(id)"])
+            try ledger.acting(draft) {
+                () throws(IntegrityFault) -> (Void, AttemptOutcome, JSONValue?) in
+                do throws(HostFault) {
+                    try DurableFile.replace(
+                        IdAllocateVerb.fileName,
+                        with: all.pretty,
+                        in: directory
+                    )
+                } catch {
+                    throw .host(error)
+                }
+                return ((), .succeeded, nil)
+            }
             return Answer(json: ["id": .string(id)], lines: [id])
         } catch let fault as IntegrityFault {
             throw .integrity(fault)

@@ -23,18 +23,19 @@ enum LedgerRestoreVerb {
     ) { request, surroundings throws(OperationFault) in
         let view = try LedgerView(request, surroundings)
         do {
+            let source = ArchivedLog(
+                try Directory.open(surroundings.absolute(request.operands[0]))
+            )
             var verifier = LedgerVerifier()
-            verifier.key =
-                try request.option("key").map { (text: String) throws(OperationFault) in
-                    try LedgerView.verifier(text)
-                } ?? view.ledgers.verifier(of: view.plane)
+            if let text = request.option("key") {
+                verifier.key = try LedgerView.verifier(text)
+            } else if let genesis = try LedgerArchive.genesis(of: source) {
+                verifier.key = try view.ledgers.verifier(of: view.plane, genesis: genesis)
+            }
             guard verifier.key != nil else {
                 throw OperationFault.usage("Say the key of the log: --key VKEY.")
             }
             verifier.plane = view.plane
-            let source = ArchivedLog(
-                try Directory.open(surroundings.absolute(request.operands[0]))
-            )
             let report = try verifier.verify(source)
             if let finding = report.findings.first {
                 return Answer(
@@ -55,7 +56,7 @@ enum LedgerRestoreVerb {
                 mode: 0o700
             )
             try LedgerArchive.restore(source, into: directory, place)
-            let size = try view.writing { (log) throws(LedgerFault) in log.size }
+            let size = try view.reader().size()
             return Answer(
                 json: ["verdict": "restored", "entries": .integer(size)],
                 lines: ["restored: \(Report.count(size, "entry", "entries"))"]

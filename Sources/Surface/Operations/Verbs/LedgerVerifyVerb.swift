@@ -90,7 +90,14 @@ enum LedgerVerifyVerb {
                 for plane in LogPlane.allCases where wanted == nil || wanted == plane {
                     guard let directory = try view.ledgers.directory(of: plane),
                         try LedgerReader(directory) != nil
-                    else { continue }
+                    else {
+                        if let gone = try view.ledgers.rememberedHead(of: plane) {
+                            var report = LedgerVerifier.Report()
+                            report.miss(gone)
+                            reports.append((plane.rawValue, nil, false, report))
+                        }
+                        continue
+                    }
                     var verifier = LedgerVerifier()
                     let own = try view.ledgers.verifier(of: plane)
                     let origin = try view.ledgers.origin(of: plane)
@@ -98,6 +105,9 @@ enum LedgerVerifyVerb {
                     verifier.key = isGiven ? key : own
                     verifier.plane = plane
                     verifier.events = try view.ledgers.events()
+                    if let head = try view.ledgers.rememberedHead(of: plane) {
+                        verifier.known = [head]
+                    }
                     let report = try verify(verifier, DatabaseLog(directory))
                     reports.append((plane.rawValue, verifier.key, !isGiven, report))
                 }
@@ -131,7 +141,7 @@ enum LedgerVerifyVerb {
                     throw .usage("--known needs the key that signed it: --key VKEY.")
                 }
                 do {
-                    verifier.known = [try Checkpoint.verified(note, log: key)]
+                    verifier.known.append(try Checkpoint.verified(note, log: key))
                 } catch {
                     throw .crypto(error)
                 }

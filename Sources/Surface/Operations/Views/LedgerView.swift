@@ -61,13 +61,10 @@ struct LedgerView {
     ) throws(OperationFault) -> Value {
         let log: LedgerLog
         do { log = try ledgers.open(plane) } catch { throw .integrity(error) }
-        do throws(LedgerFault) {
-            let value = try body(log)
-            try log.close()
-            return value
-        } catch {
-            throw .ledger(error)
-        }
+        let value: Value
+        do { value = try body(log) } catch { throw .ledger(error) }
+        do { try ledgers.finish(log) } catch { throw .integrity(error) }
+        return value
     }
 
     /// The directory of the log, which must be there.
