@@ -34,8 +34,9 @@ test: lint ## Everything CI asks: lint, build, tests, and the law on this reposi
 test-tidy: setup ## Only the rules of the repository; UPDATE_SNAPSHOTS=1 rewrites generated pages
 	@$(SWIFT) test --disable-xctest --filter TidyTests
 
-governed: build ## Check this repository as the governed root it is
+governed: build ## Check this repository as the governed root it is, and its log
 	@$(CHARTER) integrity check --root .
+	@$(CHARTER) ledger verify --root .
 
 lint: setup ## Check the format of every Swift file
 	@$(SWIFT) format lint --strict --recursive $(FORMATTED)

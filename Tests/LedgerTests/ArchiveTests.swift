@@ -188,6 +188,7 @@ struct `A repair` {
         let outcome = try LedgerRepair.run(
             fixture.directory(),
             fixture.place(),
+            signedEntries: 0,
             by: LogFixture.operatorActor
         )
         guard case .cut(let index, let count, let kept) = outcome else {
@@ -212,6 +213,7 @@ struct `A repair` {
             try LedgerRepair.run(
                 fixture.directory(),
                 fixture.place(),
+                signedEntries: 0,
                 by: LogFixture.operatorActor
             )
         }
@@ -225,6 +227,7 @@ struct `A repair` {
         let outcome = try LedgerRepair.run(
             whole.directory(),
             whole.place(),
+            signedEntries: 0,
             by: LogFixture.operatorActor
         )
         guard case .nothingToDo = outcome else {

@@ -6,6 +6,7 @@ import Integrity
 import Ledger
 import Operations
 import Support
+import Synchronization
 import Testing
 
 struct `The log of a root` {
@@ -144,6 +145,43 @@ struct `The log of a root` {
         #expect(change("# Four\n").faultCode == "integrity.log-memory")
     }
 
+    @Test func `cannot be left out by taking its law away, or verified without a key`() throws {
+        var world = try World.governed()
+        world.write("stray.txt", "stray\n")
+        let law = world.root + "/ledger/control_plane_chain.json"
+        #expect(try Command.run("/bin/mv", [law, world.place.file("law")]).status == 0)
+        #expect(world.call("quarantine", "--json").faultCode == "ledger.chain-parameters")
+        #expect(try Command.run("/bin/mv", [world.place.file("law"), law]).status == 0)
+        #expect(world.call("quarantine").status == 0)
+        #expect(world.call("ledger", "verify").status == 0)
+        // A key of another log verifies nothing, and neither does no key at all.
+        let own = world.call("ledger", "verify", "--json").json?["logs"]?.array?.first
+        let key = try #require(own?["key"]?.string)
+        #expect(world.call("ledger", "verify", "--key", key).status == 0)
+        let other = try NoteVerifier(
+            name: "charter/other/root",
+            algorithm: .log,
+            key: NoteVerifier(vkey: key).key
+        )
+        #expect(world.call("ledger", "verify", "--key", other.description).status == 64)
+        world.surroundings.stateHome = world.place.file("elsewhere")
+        #expect(world.call("ledger", "verify").status == 64)
+        #expect(world.call("ledger", "verify", "--key", key).status == 0)
+    }
+
+    @Test func `is begun once, however many begin it`() throws {
+        let world = try World.governed()
+        let answers = Mutex<[Int32]>([])
+        WorkerThreads.run(4) { _ in
+            let status = world.call("ledger", "checkpoint", "--plane", "hot").status
+            answers.withLock { $0.append(status) }
+        }
+        // Each was first, or was told that another one writes.
+        #expect(answers.withLock { $0 }.allSatisfy { $0 == 0 || $0 == 2 })
+        #expect(world.call("ledger", "checkpoint", "--plane", "hot").status == 0)
+        #expect(world.call("ledger", "verify", "--plane", "hot").status == 0)
+    }
+
     @Test func `says when something was done whose end it could not record`() throws {
         let world = try World.governed()
         let ledgers = try ledgers(world)
@@ -181,6 +219,47 @@ struct `The log of a root` {
         world.write("README.md", "# Changed\n")
         let refused = world.call("registry", "compile", "--accept", "--json")
         #expect(refused.faultCode == "host.symbolic-link")
+    }
+
+    @Test(.covers("A23"))
+    func `is followed from a place that is kept, and nothing is lost or said twice`() throws {
+        var world = try World.governed()
+        world.write("README.md", "# Changed\n")
+        #expect(world.call("registry", "compile", "--accept").status == 0)
+        let said = Mutex<[UInt8]>([])
+        world.surroundings.emit = { bytes in said.withLock { $0 += bytes } }
+        for count in ["3", "1", "2"] {
+            let answer = world.call(
+                "ledger",
+                "follow",
+                "--position",
+                "../place",
+                "--count",
+                count,
+                "--json"
+            )
+            #expect(answer.status == 0, "\(answer.text)")
+        }
+        let lines = said.withLock { $0 }.split(separator: 0x0A)
+        let indices = try lines.map { try JSONValue(parsing: Array($0))["index"]?.integer }
+        #expect(indices == [0, 1, 2, 3, 4, 5])
+        #expect(String(decoding: try world.place.read("place"), as: UTF8.self) == "c6\n")
+    }
+
+    /// Entries as the schema of FMWK-200 has them: the documents are judged by the law itself.
+    @Test(.covers("B02"))
+    func `holds entries that their schema accepts`() throws {
+        let world = try World.governed()
+        world.write("README.md", "# Changed\n")
+        #expect(world.call("registry", "compile", "--accept").status == 0)
+        let size = world.call("ledger", "stats", "--json").json?["entries"]?.integer ?? 0
+        #expect(size > 5)
+        var documents: [String: JSONValue] = [:]
+        for index in 0..<size {
+            let raw = world.call("ledger", "show", "\(index)", "--raw").output
+            documents["\(index).json"] = try JSONValue(parsing: raw)
+        }
+        #expect(try World.reading().refused(documents).isEmpty)
     }
 
     @Test(.covers("B25"))

@@ -110,7 +110,7 @@ struct `A log on a disk that fails` {
         let path = FaultyDisk.isLong ? machine.place.path + "/" : Self.log
         let total = try count(machine, call(command, 0, in: machine), path)
         var unanswered = 0
-        for (number, last) in FaultyDisk.moments(10, of: total).enumerated() {
+        for (number, last) in FaultyDisk.moments(18, of: total).enumerated() {
             for loses in FaultyDisk.isLong ? [0, 1] : [number % 2] {
                 let moment = "\(command), call \(last), \(loses == 1 ? "power" : "process") lost"
                 let arguments = call(command, 2 * last + loses + 1, in: machine)

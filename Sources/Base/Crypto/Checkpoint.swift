@@ -51,7 +51,9 @@ package struct Checkpoint: Hashable, Sendable {
         witnesses: [NoteVerifier] = [],
         quorum: Int = 0
     ) throws(CryptoFault) -> Checkpoint {
-        precondition(log.algorithm == .log, "A checkpoint is signed by its log's own key.")
+        guard log.algorithm == .log else {
+            throw .keyUnsupported(kind: "a witness's, where a log's own is due: \(log.name)")
+        }
         let note = try SignedNote(parsing: note)
         let signers = try note.verified(by: [log] + witnesses)
         guard signers.contains(where: { $0.verifier == log }) else {

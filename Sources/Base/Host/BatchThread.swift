@@ -79,6 +79,16 @@ package final class BatchThread<Item: Sendable>: @unchecked Sendable {  // state
         if isFirst { pthread_join(thread, nil) }
     }
 
+    /// Takes nothing more and lets the thread end by itself, without waiting for it.
+    package func stop() {
+        unsafe pthread_mutex_lock(lock)
+        let isFirst = !isStopping
+        isStopping = true
+        unsafe pthread_cond_signal(signal)
+        unsafe pthread_mutex_unlock(lock)
+        if isFirst { pthread_detach(thread) }
+    }
+
     private func next() -> [Item]? {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }

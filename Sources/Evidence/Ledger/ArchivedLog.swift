@@ -25,10 +25,11 @@ package struct ArchivedLog: LogSource {
 private struct ArchiveBlocks: LogBlocks {
     private let directory: Directory
     private let last: (size: Int, note: [UInt8])
+    var keepsNodes: Bool { false }
 
     /// A bundle of 256 entries of the greatest length, and their lengths.
     private static let bundleBytesMax = 256 * (65_535 + 2)
-    private static let bodiesBytesMax = 1 << 32
+    private static let bodiesBytesMax = 1 << 30
 
     init(_ directory: Directory) throws(LedgerFault) {
         self.directory = directory
@@ -38,13 +39,23 @@ private struct ArchiveBlocks: LogBlocks {
         } catch {
             throw .archiveDamaged(path: directory.path, reason: error.description)
         }
-        last = (try LedgerReader.checkpoint(in: note).size, note)
+        let size = try LedgerReader.checkpoint(in: note).size
+        guard size <= LedgerStore.entriesMax else {
+            throw .archiveDamaged(
+                path: directory.path,
+                reason: "its head is over \(size) entries, and no log has so many"
+            )
+        }
+        last = (size, note)
     }
+
+    func signedSize() throws(LedgerFault) -> Int { last.size }
 
     func size() throws(LedgerFault) -> Int { last.size }
 
     func forEachRow(
         ofBlock number: Int,
+        upTo size: Int,
         _ body: (_ index: Int, _ bytes: Span<UInt8>, _ body: Span<UInt8>, _ hasBody: Bool)
             throws(LedgerFault) -> Void
     ) throws(LedgerFault) {
@@ -116,13 +127,12 @@ private struct ArchiveBlocks: LogBlocks {
             var length = 0
             for offset in 0..<lengthBytes { length = length << 8 | Int(bytes[place + offset]) }
             place += lengthBytes
+            guard parts.count < TileNodes.width else { throw cut(path) }
             if lengthBytes == 4, length == 0xFFFF_FFFF {
                 parts.append(nil)
                 continue
             }
-            guard bytes.count - place >= length, parts.count < TileNodes.width else {
-                throw cut(path)
-            }
+            guard bytes.count - place >= length else { throw cut(path) }
             parts.append(Array(bytes[place..<(place + length)]))
             place += length
         }

@@ -30,9 +30,10 @@ package struct Attempt: ~Copyable, Sendable {
         plane: LogPlane,
         parameters: ChainParameters
     ) throws(LedgerFault) -> PreparedEntry {
-        end.isAnswered.store(true, ordering: .releasing)
-        return try PreparedAttempt(draft: draft, digest: receipt.digest)
+        let entry = try PreparedAttempt(draft: draft, digest: receipt.digest)
             .prepare(outcome, body, plane: plane, parameters: parameters)
+        end.isAnswered.store(true, ordering: .releasing)
+        return entry
     }
 
     /// Speaks up when the last of the attempt goes and nobody said how it ended.

@@ -47,6 +47,7 @@ struct BlockJudge {
     private let events: EventMap?
     /// What is stored of the block's tile, if it is complete.
     private let tile: [UInt8]?
+    private let tileBytesMin: Int
 
     private var verdict: BlockVerdict
     private var leaves: [Digest] = []
@@ -57,14 +58,18 @@ struct BlockJudge {
     /// Where a row says that it belongs elsewhere, and what all rows say; then nothing else is judged.
     private var misplaced: Int?
     private var says: [Int] = []
+    /// The events of the block that the law was seen to know.
+    private var known: Set<[UInt8]> = []
 
     init(
         number: Int,
         expected: Int,
         plane: [UInt8]?,
         events: EventMap?,
-        tile: [UInt8]?
+        tile: [UInt8]?,
+        tileBytesMin: Int
     ) {
+        self.tileBytesMin = tileBytesMin
         first = number * TileNodes.width
         self.expected = expected
         self.plane = plane
@@ -84,6 +89,15 @@ struct BlockJudge {
     ) {
         guard verdict.finding == nil else { return }
         let index = first + offset
+        guard offset < expected else {
+            found(
+                .inserted,
+                index,
+                nil,
+                "An entry stands behind the last one that the head is over, in the place \(index)."
+            )
+            return
+        }
         guard misplaced != nil || rowIndex == index else {
             found(.deleted, index, nil, "The entry \(index) is missing.")
             return
@@ -102,6 +116,10 @@ struct BlockJudge {
         let digest = MerkleTree.leafHash(bytes)
         if isOther(digest) {
             edited(index, Array(bytes, entry.ledger))
+            return
+        }
+        if let wrong = formFault(entry, bytes, index) {
+            found(.malformed, index, Array(bytes, entry.ledger), wrong)
             return
         }
         judge(entry, bytes, body, hasBody, index)
@@ -220,7 +238,7 @@ struct BlockJudge {
         for offset in offsets where offset < TileNodes.width {
             verdict.heads[offset] = BlockJudge.head(of: nodes, offset)
         }
-        guard let tile, !tile.isEmpty, nodes.isBegun(by: tile) else {
+        guard let tile, tile.count >= tileBytesMin, nodes.isBegun(by: tile) else {
             found(
                 .tile,
                 first,
@@ -245,6 +263,39 @@ struct BlockJudge {
     }
 
     // MARK: - What can be wrong
+
+    /// What of an entry's form its outline does not show; `nil` where nothing is wrong.
+    private mutating func formFault(
+        _ entry: EntryOutline,
+        _ bytes: Span<UInt8>,
+        _ index: Int
+    ) -> String? {
+        let isGenesis = bytes.holds(BlockJudge.genesis, at: entry.event)
+        guard isGenesis == (entry.sequence == 0) else {
+            return "The entry \(index) is a genesis and no first one, or the other way round."
+        }
+        if entry.hasEscapes || isGenesis,
+            (try? LedgerEntry(parsing: Array(bytes, 0..<bytes.count), at: index)) == nil
+        {
+            return "The entry \(index) holds a text that is not canonical, or names no ledger."
+        }
+        if !bytes.holds(verdict.lastTime, at: entry.time) || offset == 0,
+            Timestamp(String(decoding: Array(bytes, entry.time), as: UTF8.self))?.description.utf8
+                .elementsEqual(Array(bytes, entry.time)) != true
+        {
+            return "The entry \(index) holds no time in the form of one."
+        }
+        guard let events else { return nil }
+        let event = Array(bytes, entry.event)
+        if known.contains(event) { return nil }
+        guard events[String(decoding: event, as: UTF8.self)] != nil else {
+            return "The entry \(index) is of an event that \(EventMap.path) does not know."
+        }
+        known.insert(event)
+        return nil
+    }
+
+    private static let genesis = Array(EventMap.Event.genesis.utf8)
 
     private mutating func judge(
         _ entry: EntryOutline,

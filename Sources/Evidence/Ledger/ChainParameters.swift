@@ -48,7 +48,8 @@ package struct ChainParameters: Sendable {
             else { throw LedgerFault.parameters(reason: "a member is missing or of another kind") }
             let values = numbers.compactMap { $0 }
             guard (256...ChainParameters.entryBytesLimit).contains(values[0]),
-                values[2] > 0, values[3] > 0
+                (1...1_000_000).contains(values[2]), (1...1_000_000_000).contains(values[3]),
+                values[1] <= 1 << 30, values[4] <= 86_400_000, values[5] <= 36_500
             else { throw LedgerFault.parameters(reason: "a number in it is out of its range") }
             self.id = id
             self.version = version

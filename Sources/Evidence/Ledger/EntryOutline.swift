@@ -30,6 +30,8 @@ struct EntryOutline: Sendable {
     private(set) var trace: Range<Int>?
     private(set) var turn: Range<Int>?
     private(set) var workOrder: Range<Int>?
+    /// Whether a text in it has an escape, so that its form must be looked at more closely.
+    private(set) var hasEscapes = false
 
     /// Reads an entry; `nil` when it is not in the form of one.
     init?(_ bytes: Span<UInt8>) {
@@ -37,6 +39,7 @@ struct EntryOutline: Sendable {
         guard readHead(&reader, bytes), readMiddle(&reader, bytes), readTail(&reader, bytes),
             reader.isAtEnd(bytes), !reader.isForeign || (try? UTF8Span(validating: bytes)) != nil
         else { return nil }
+        hasEscapes = reader.hasEscapes
     }
 
     static let noDigest = Digest(words: 0, 0, 0, 0)

@@ -8,6 +8,8 @@ struct EntryReader {
     private var place = 0
     /// Whether a byte outside ASCII was met, so that the whole must be checked for UTF-8.
     private(set) var isForeign = false
+    /// Whether an escape was met.
+    private(set) var hasEscapes = false
 
     func isAtEnd(_ bytes: Span<UInt8>) -> Bool { place == bytes.count }
 
@@ -27,7 +29,10 @@ struct EntryReader {
                 return start..<place
             }
             guard byte >= 0x20 else { return nil }
-            if byte == UInt8(ascii: "\\") { place += 1 }
+            if byte == UInt8(ascii: "\\") {
+                hasEscapes = true
+                place += 1
+            }
             if byte >= 0x80 { isForeign = true }
             place += 1
         }

@@ -7,7 +7,7 @@ package struct EventMap: Sendable {
     /// One kind of event.
     package struct Kind: Hashable, Sendable {
         package let name: String
-        /// What it belongs to: ledger, gate, security, reconciler, package, plane, order, turn …
+        /// What it belongs to: ledger, gate, security, reconciler, package, plane, order, turn and so on.
         package let group: String
         package let purpose: String
         /// Whether it is an act of ours, with an attempt and an outcome, or a fact.

@@ -19,7 +19,8 @@ struct JoinedLog: Sendable {
     private var heads: [[UInt8]: (sequence: Int, digest: Digest)] = [:]
     private var attempts: [Digest: Int] = [:]
     private var lastTime: [UInt8] = []
-    private var trusted: [NoteVerifier] = []
+    /// The keys that are trusted, each for heads up to a size: that at which it handed the log over.
+    private var trusted: [(key: NoteVerifier, upTo: Int)] = []
     private var announced: [BlockVerdict.Rotation] = []
     private var lastNote: LedgerVerifier.BlockNote?
     /// The head of the last incomplete block, which the frontier of blocks does not hold.
@@ -28,7 +29,7 @@ struct JoinedLog: Sendable {
     init(_ verifier: LedgerVerifier, size: Int) {
         self.verifier = verifier
         self.size = size
-        if let key = verifier.key { trusted = [key] }
+        if let key = verifier.key { trusted = [(key, Int.max)] }
     }
 
     /// Whether something is wrong already, so that nothing behind it needs to be read.
@@ -150,26 +151,68 @@ struct JoinedLog: Sendable {
                 )
                 return
             }
-            report.checkpoints += 1
+            if let key = verifier.key, !checkpoint.origin.utf8.elementsEqual(key.name.utf8) {
+                found(
+                    .otherLog,
+                    nil,
+                    "The head over \(note.size) entries is of the log \(Printable(checkpoint.origin))."
+                )
+                return
+            }
             lastNote = note
-            guard !trusted.isEmpty else { continue }
+            takeHandover(note)
+            guard !isOver, !trusted.isEmpty else {
+                if trusted.isEmpty { report.checkpoints += 1 }
+                continue
+            }
             guard isSigned(note) else { continue }
+            report.checkpoints += 1
             report.coveredEntries = note.size
             report.root = checkpoint.root
-            // Keys that this head covers were announced by whoever held a trusted one.
-            for rotation in announced where rotation.index < note.size {
-                guard let key = try? NoteVerifier(vkey: rotation.vkey),
-                    let origin = trusted.first?.name, key.name.utf8.elementsEqual(origin.utf8)
-                else { continue }
-                if !trusted.contains(key) { trusted.append(key) }
-            }
-            announced.removeAll { $0.index < note.size }
+        }
+        // What was announced in this block and not handed over by a head of it never will be.
+        if let lost = announced.first, !isOver, lost.index < report.entries {
+            found(
+                .handover,
+                lost.index,
+                "The entry \(lost.index) announces a key, and no head that both keys signed hands the "
+                    + "log over to it."
+            )
         }
     }
 
+    /// Follows a key that is handed over: the head right behind the entry that announces it is signed
+    /// by both, and from then on only the new one counts.
+    private mutating func takeHandover(_ note: LedgerVerifier.BlockNote) {
+        guard let place = announced.firstIndex(where: { $0.index + 1 == note.size }),
+            let key = try? NoteVerifier(vkey: announced[place].vkey), key.algorithm == .log,
+            (try? Checkpoint.verified(note.note, log: key)) != nil
+        else { return }
+        announced.remove(at: place)
+        if trusted.contains(where: { $0.key == key }) { return }
+        guard isSigned(note) else { return }
+        for place in trusted.indices { trusted[place].upTo = min(trusted[place].upTo, note.size) }
+        trusted.append((key, Int.max))
+    }
+
     private mutating func isSigned(_ note: LedgerVerifier.BlockNote) -> Bool {
-        if note.isSignedByTrusted { return true }
-        return trusted.contains { (try? Checkpoint.verified(note.note, log: $0)) != nil }
+        for (key, upTo) in trusted where note.size <= upTo {
+            do throws(CryptoFault) {
+                _ = try Checkpoint.verified(note.note, log: key)
+                return true
+            } catch .noteSignatureWrong {
+                found(
+                    .wrongKey,
+                    nil,
+                    "The head over \(note.size) entries has a signature of \(key.name) that does not "
+                        + "hold."
+                )
+                return false
+            } catch {
+                continue
+            }
+        }
+        return false
     }
 
     /// The root over so many entries, whose last block this is.
@@ -191,12 +234,12 @@ struct JoinedLog: Sendable {
 
     // MARK: - The end
 
-    mutating func report(beyond: [(size: Int, note: [UInt8])]) -> LedgerVerifier.Report {
+    mutating func report(signed: Int) -> LedgerVerifier.Report {
         report.ledgers = heads.count
         report.openAttempts = attempts.count
-        report.keys = trusted
+        report.keys = trusted.map(\.key)
         guard !isOver else { return report }
-        let longest = (beyond.map(\.size) + verifier.known.map(\.size)).max() ?? 0
+        let longest = max(signed, verifier.known.map(\.size).max() ?? 0)
         if longest > size {
             found(
                 .truncated,
@@ -230,7 +273,9 @@ struct JoinedLog: Sendable {
     private mutating func judgeWitnesses(_ note: [UInt8]) {
         guard let policy = verifier.policy else { return }
         do throws(CryptoFault) {
-            let signers = try SignedNote(parsing: note).verified(by: trusted + policy.verifiers)
+            let signers = try SignedNote(parsing: note).verified(
+                by: trusted.map(\.key) + policy.verifiers
+            )
             report.witnesses = policy.names(of: signers.map(\.verifier)).sorted()
         } catch {
             found(.wrongKey, nil, error.description)

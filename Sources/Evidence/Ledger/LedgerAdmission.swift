@@ -31,6 +31,7 @@ extension LedgerLog {
         from parent: String,
         by actor: EntryActor
     ) throws(LedgerFault) -> LedgerAdmission {
+        try refresh()
         guard state.ledgers[name] == nil else { throw .ledgerExists(ledger: name.text) }
         guard kind == plane.memoryKind else {
             return try refuse(
@@ -64,6 +65,7 @@ extension LedgerLog {
         _ name: LedgerName,
         by actor: EntryActor
     ) throws(LedgerFault) -> LedgerAdmission {
+        try refresh()
         if let refusal = overLimit { return try refuse(name, actor, refusal) }
         return try move(name, from: [.parked], to: .open, EventMap.Event.resumed, actor)
     }
@@ -73,6 +75,7 @@ extension LedgerLog {
         _ name: LedgerName,
         by actor: EntryActor
     ) throws(LedgerFault) -> LedgerAdmission {
+        try refresh()
         let open = state.attempts.values.count { $0.ledger == name }
         guard open == 0 else {
             return try refuse(
@@ -106,6 +109,7 @@ extension LedgerLog {
         _ event: String,
         _ actor: EntryActor
     ) throws(LedgerFault) -> LedgerAdmission {
+        try refresh()
         guard let head = state.ledgers[name], head.kind != .governance else {
             throw .noSuchLedger(ledger: name.text)
         }
@@ -126,18 +130,17 @@ extension LedgerLog {
         _ actor: EntryActor,
         _ refusal: LedgerRefusal
     ) throws(LedgerFault) -> LedgerAdmission {
-        try record(
-            EntryDraft(
-                EventMap.Event.limit,
-                by: actor,
-                about: ["ledger:\(name)"],
-                body: .json([
-                    "rule": .string(refusal.rule), "reason": .string(refusal.reason),
-                    "next": .string(refusal.next), "active": .integer(activeCount),
-                    "limit": .integer(activeMax),
-                ])
-            )
+        let draft = EntryDraft(
+            EventMap.Event.limit,
+            by: actor,
+            about: ["ledger:\(name)"],
+            body: .json([
+                "rule": .string(refusal.rule), "reason": .string(refusal.reason),
+                "next": .string(refusal.next), "active": .integer(activeCount),
+                "limit": .integer(activeMax),
+            ])
         )
+        try changing { () throws(LedgerFault) in _ = try stage(prepare(draft, .fact)) }
         return .refused(refusal)
     }
 }

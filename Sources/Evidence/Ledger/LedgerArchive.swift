@@ -29,6 +29,7 @@ package enum LedgerArchive {
         let note = try reader.checkpoint()
         let size = try LedgerReader.checkpoint(in: note).size
         var writer = ArchiveWriter(directory)
+        try compare(reader, directory)
         let prover = try reader.prover()
         var level = 0
         while size >> (TileNodes.heightMax * level) > 0 {
@@ -52,12 +53,17 @@ package enum LedgerArchive {
             let bundle = ArchivePath("tile/entries", number, width)
             if try writer.has(bundle) { continue }
             var (entries, bodies): ([UInt8], [UInt8]) = ([], [])
+            var count = 0
             try reader.store.forEachEntry(from: first, to: first + width) {
                 (row: LedgerStore.StoredEntry) throws(LedgerFault) in
                 append(row.bytes.count, as: 2, to: &entries)
                 entries += row.bytes
                 append(row.body?.count ?? 0xFFFF_FFFF, as: 4, to: &bodies)
                 bodies += row.body ?? []
+                count += 1
+            }
+            guard count == width else {
+                throw reader.store.damaged("the entry \(first) is missing")
             }
             // The bodies first: a bundle that is there says that both are.
             try writer.write(ArchivePath("charter/bodies", number, width), bodies)
@@ -77,6 +83,31 @@ package enum LedgerArchive {
         return Result(size: size, files: writer.count + 1)
     }
 
+    /// Refuses a directory in which another log is archived, or another history of this one.
+    private static func compare(
+        _ reader: LedgerReader,
+        _ directory: Directory
+    ) throws(LedgerFault) {
+        let note: [UInt8]
+        do throws(HostFault) {
+            guard try directory.facts(of: "checkpoint") != nil else { return }
+            note = try directory.readWhole("checkpoint", limit: SignedNote.bytesMax)
+        } catch {
+            throw .host(error)
+        }
+        let head = try LedgerReader.checkpoint(in: note)
+        var isOurs = head.origin.utf8.elementsEqual(reader.origin.utf8)
+        if isOurs { isOurs = try head.size <= reader.size() }
+        if isOurs { isOurs = try reader.root(of: head.size) == head.root }
+        guard isOurs else {
+            throw .archiveDamaged(
+                path: directory.path,
+                reason: "another log is archived there, or another history of this one; name a new "
+                    + "directory"
+            )
+        }
+    }
+
     private static func append(_ value: Int, as bytes: Int, to out: inout [UInt8]) {
         for shift in stride(from: (bytes - 1) * 8, through: 0, by: -8) {
             out.append(UInt8(truncatingIfNeeded: value >> shift))
@@ -86,7 +117,7 @@ package enum LedgerArchive {
     /// The digest of the first entry of a log, wherever it lies; `nil` where it has none.
     package static func genesis(of source: some LogSource) throws(LedgerFault) -> Digest? {
         var found: Digest?
-        try source.open().forEachRow(ofBlock: 0) { (index, bytes, _, _) in
+        try source.open().forEachRow(ofBlock: 0, upTo: 1) { (index, bytes, _, _) in
             if index == 0 { found = MerkleTree.leafHash(bytes) }
         }
         return found
@@ -121,7 +152,7 @@ package enum LedgerArchive {
             state = try store.transaction { () throws(LedgerFault) in
                 var state = state
                 for number in start..<min(blocks, start + 16) {
-                    try reading.forEachRow(ofBlock: number) {
+                    try reading.forEachRow(ofBlock: number, upTo: size) {
                         (index, bytes, body, hasBody) throws(LedgerFault) in
                         let content = hasBody ? Array(copying: body) : nil
                         try take(index, Array(copying: bytes), content, store, &state)
@@ -129,6 +160,12 @@ package enum LedgerArchive {
                 }
                 return state
             }
+        }
+        guard state.size == size else {
+            throw .archiveDamaged(
+                path: source.name,
+                reason: "it holds \(state.size) entries, and its head is over \(size)"
+            )
         }
         try store.transaction { () throws(LedgerFault) in
             for (size, note) in try reading.notes(above: 0, upTo: size) {

@@ -18,10 +18,15 @@ extension LedgerReader {
         } catch {
             throw .host(error)
         }
-        for segment in store.closedSegments {
+        // The log first: a segment that is closed meanwhile is then in the list of the copy, or its
+        // entries are in the copy itself.
+        try copy(from: store.connection.path, to: directory.path + "/" + unfinished)
+        let copied = try LedgerStore(directory.path + "/" + unfinished, .readWrite)
+        let segments = copied.closedSegments
+        try copied.close()
+        for segment in segments {
             try copy(from: store.beside(segment.name), to: directory.path + "/" + segment.name)
         }
-        try copy(from: store.connection.path, to: directory.path + "/" + unfinished)
         do throws(HostFault) {
             try DurableFile.synchronizeFileSystem(of: directory)
             try DurableFile.moveFile(

@@ -26,6 +26,8 @@ package struct LedgerFinding: Hashable, Sendable {
         case tile = "ledger.verify.tile"
         /// A head was signed by a key that nobody trusts here, or its signature does not hold.
         case wrongKey = "ledger.verify.wrong-key"
+        /// A key was announced, and no head that both keys signed hands the log over to it.
+        case handover = "ledger.verify.handover"
         /// No head was signed by a key that is trusted.
         case unsigned = "ledger.verify.unsigned"
         /// Fewer witnesses signed than the policy asks for.
@@ -46,7 +48,7 @@ package struct LedgerFinding: Hashable, Sendable {
         case .truncated, .deleted, .edited, .bodyEdited, .inserted, .reordered, .malformed, .chain,
             .answer, .time, .forked, .bodyMissing:
             "Stop the plane, keep the files as evidence, and restore the log from an archive."
-        case .replaced, .otherLog, .wrongKey, .unsigned:
+        case .replaced, .otherLog, .wrongKey, .unsigned, .handover:
             "Ask whoever runs the log for the key and the head that you can trust, by another way."
         case .witnessMissing: "Let the witnesses sign the last head, then verify again."
         case .tile: "The entries hold; restore the log from an archive to have its tiles again."

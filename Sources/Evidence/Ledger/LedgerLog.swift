@@ -73,7 +73,16 @@ package final class LedgerLog {
     ///
     /// Its head is compared with the last signed checkpoint before anything is written. Attempts
     /// that a crash left open are answered with `unknown`.
-    package init(_ directory: Directory, _ place: Place) throws(LedgerFault) {
+    package convenience init(_ directory: Directory, _ place: Place) throws(LedgerFault) {
+        try self.init(holding: directory, place)
+        if let signer { try adopt(signer) }
+        try start()
+    }
+
+    /// Takes the lock and reads the log, or begins one; nothing of a log that is there is written.
+    ///
+    /// Whoever opens it so compares what it must, then adopts a key and starts it.
+    package init(holding directory: Directory, _ place: Place) throws(LedgerFault) {
         plane = place.plane
         origin = place.origin
         parameters = place.parameters
@@ -113,7 +122,6 @@ package final class LedgerLog {
             }
             state = try LogState(of: store)
             try compareHead()
-            try answerOpenAttempts()
         } else {
             try setTime()
             try store.transaction { () throws(LedgerFault) in
@@ -124,13 +132,36 @@ package final class LedgerLog {
         measure()
     }
 
-    /// Signs from now on with a key, for a log that nobody signed yet.
-    package func begin(signingWith key: SigningKey) {
-        precondition(
-            state.lastCheckpoint == nil,
-            "A log that was signed is handed over, not begun."
-        )
+    /// Signs from now on with a key, which must be the one that signed the last head.
+    package func adopt(_ key: SigningKey) throws(LedgerFault) {
+        guard try isLastHeadSigned(by: key) else { throw .otherKey(path: store.connection.path) }
         signer = key
+    }
+
+    /// Whether a key signed the last head; true where nothing was signed yet.
+    package func isLastHeadSigned(by key: SigningKey) throws(LedgerFault) -> Bool {
+        guard let last = state.lastCheckpoint, let note = try store.checkpoint(size: last.size)
+        else {
+            return true
+        }
+        do throws(CryptoFault) {
+            let verifier = try NoteVerifier(
+                name: origin,
+                algorithm: .log,
+                key: key.verifyingKey
+            )
+            return (try? Checkpoint.verified(note, log: verifier)) != nil
+        } catch {
+            throw .crypto(error)
+        }
+    }
+
+    /// Answers what a crash left open; from now on the log is written.
+    package func start() throws(LedgerFault) { try answerOpenAttempts() }
+
+    /// The root over the first so many entries; `nil` where there are fewer.
+    package func root(of size: Int) throws(LedgerFault) -> Digest? {
+        (0...state.size).contains(size) ? try prover.root(of: size) : nil
     }
 
     /// The digest of the first entry: no two logs have the same.
@@ -276,6 +307,10 @@ package final class LedgerLog {
     private func admit(_ entry: PreparedEntry) throws(LedgerFault) {
         guard let kind = events[entry.event] else {
             throw .eventUnregistered(event: entry.event)
+        }
+        guard !EventMap.Event.facts.contains(entry.event) else {
+            // What the log says of itself is staged by itself.
+            throw .entryInvalid(event: entry.event, reason: "only the log itself writes this event")
         }
         guard kind.isAct == (entry.phase != .fact) else {
             throw .eventNotAnAct(event: entry.event)
@@ -443,7 +478,7 @@ package final class LedgerLog {
 
     // MARK: - The state of the file
 
-    private func refresh() throws(LedgerFault) {
+    func refresh() throws(LedgerFault) {
         guard isStale else { return }
         state = try LogState(of: store)
         isStale = false
@@ -461,18 +496,6 @@ package final class LedgerLog {
             checkpoint = try Checkpoint(parsing: signed.text)
         } catch {
             throw store.damaged("its last checkpoint cannot be read: \(error.description)")
-        }
-        if let signer {
-            do throws(CryptoFault) {
-                let verifier = try NoteVerifier(
-                    name: origin,
-                    algorithm: .log,
-                    key: signer.verifyingKey
-                )
-                _ = try Checkpoint.verified(note, log: verifier)
-            } catch {
-                throw .otherKey(path: store.connection.path)
-            }
         }
         guard checkpoint.size == last.size, checkpoint.size <= state.size else {
             throw store.damaged(

@@ -11,6 +11,12 @@ package final class LedgerReader {
     package let plane: LogPlane
     package let origin: String
 
+    /// Whether a log was begun in a directory.
+    package static func exists(in directory: Directory) throws(HostFault) -> Bool {
+        try directory.facts(of: LedgerStore.fileName).map { $0.size > 0 || $0.kind != .file }
+            ?? false
+    }
+
     /// Opens the log in a directory; `nil` where none was begun.
     package init?(_ directory: Directory) throws(LedgerFault) {
         do {
@@ -140,6 +146,10 @@ package final class LedgerReader {
         _ limit: Int
     ) throws(LedgerFault) -> LedgerPage {
         let size = try store.size()
+        if let cursor, cursor.index > size {
+            // A place that the log has not reached: it is of another log, or of one that lost its end.
+            throw .noSuchEntry(index: cursor.index, size: size)
+        }
         var search = PageSearch(query: query, limit: limit)
         if query.isOpen { search.only = Set(try LogState(of: store).attempts.values.map(\.index)) }
         var low = 0

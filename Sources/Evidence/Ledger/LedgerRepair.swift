@@ -23,51 +23,49 @@ package enum LedgerRepair {
     package static func run(
         _ directory: Directory,
         _ place: LedgerLog.Place,
+        signedEntries: Int,
         by actor: EntryActor
     ) throws(LedgerFault) -> Outcome {
+        let lock: FileLock
+        do {
+            lock = try FileLock.acquire(LedgerLog.lockName, in: directory)
+        } catch {
+            throw .host(error)
+        }
+        defer { withExtendedLifetime(lock) {} }
         let source = DatabaseLog(directory)
         var verifier = LedgerVerifier()
         verifier.plane = place.plane
         verifier.events = place.events
         guard let finding = try verifier.verify(source).findings.first else { return .nothingToDo }
-        let kept: (name: String, count: Int)
-        let cut: Int
-        do {
-            let lock: FileLock
-            do {
-                lock = try FileLock.acquire(LedgerLog.lockName, in: directory)
-            } catch {
-                throw LedgerFault.host(error)
-            }
-            defer { withExtendedLifetime(lock) {} }
-            let store = try LedgerStore(source.name, .readWrite)
-            let signed = try store.lastCheckpoint()?.size ?? 0
-            guard let index = finding.index, index >= signed, index > 0,
-                finding.code != .truncated
-            else { return .refused(finding) }
-            cut = index
-            kept = try keep(from: cut, store, directory)
-            try rebuild(store, upTo: cut)
-            try store.close()
-        } catch let fault as LedgerFault {
-            throw fault
-        } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+        let store = try LedgerStore(source.name, .readWrite)
+        let signed = max(signedEntries, try store.lastCheckpoint()?.size ?? 0)
+        guard let cut = finding.index, cut >= signed, cut > 0, finding.code != .truncated else {
+            return .refused(finding)
         }
-        let log = try LedgerLog(directory, place)
-        try log.record(
-            EntryDraft(
-                EventMap.Event.repair,
-                by: actor,
-                about: ["entries:\(cut)-\(cut + kept.count)"],
-                body: .json([
-                    "cut_from": .integer(cut), "entries": .integer(kept.count),
-                    "kept_in": .string(kept.name), "code": .string(finding.code.rawValue),
-                    "reason": .string(finding.reason),
-                ])
-            )
+        let kept = try keep(from: cut, store, directory)
+        let draft = EntryDraft(
+            EventMap.Event.repair,
+            by: actor,
+            about: ["entries:\(cut)-\(cut + kept.count)"],
+            body: .json([
+                "cut_from": .integer(cut), "entries": .integer(kept.count),
+                "kept_in": .string(kept.name), "code": .string(finding.code.rawValue),
+                "reason": .string(finding.reason),
+            ])
         )
-        try log.close()
+        try rebuild(
+            store,
+            upTo: cut,
+            recording: PreparedEntry(
+                draft,
+                phase: .fact,
+                plane: place.plane,
+                parameters: place.parameters
+            ),
+            at: place.clock.now
+        )
+        try store.close()
         return .cut(from: cut, entries: kept.count, kept: directory.path + "/" + kept.name)
     }
 
@@ -99,23 +97,44 @@ package enum LedgerRepair {
         return (name, count)
     }
 
-    /// Makes what is derived anew from the entries that stay, in one transaction.
-    private static func rebuild(_ store: LedgerStore, upTo cut: Int) throws(LedgerFault) {
+    /// Makes what is derived anew from the entries that stay, and records the cut behind them, in one
+    /// transaction.
+    private static func rebuild(
+        _ store: LedgerStore,
+        upTo cut: Int,
+        recording record: PreparedEntry,
+        at now: Int64
+    ) throws(LedgerFault) {
         try store.transaction { () throws(LedgerFault) in
             try store.execute("DELETE FROM entry WHERE idx >= ?1", [.int(cut)])
             for table in ["tile", "block", "ledger", "attempt"] {
                 try store.execute("DELETE FROM \(table)")
             }
             var state = LogState()
-            try store.forEachEntry(from: 0, to: cut, withBodies: false) {
-                (row: LedgerStore.StoredEntry) throws(LedgerFault) in
-                let entry = try LedgerEntry(parsing: row.bytes, at: row.index)
+            func take(_ entry: LedgerEntry) throws(LedgerFault) {
                 if let wrong = state.replay(entry) { throw store.damaged(wrong) }
+                state.lastTime = Timestamp(entry.time)?.nanoseconds ?? 0
                 try state.tree.append(entry.digest) { (tile: PlacedTile) throws(LedgerFault) in
                     try store.insert(tile)
                 }
                 if state.size & 0xFF == 0 { try state.completeBlock(in: store) }
             }
+            try store.forEachEntry(from: 0, to: cut, withBodies: false) {
+                (row: LedgerStore.StoredEntry) throws(LedgerFault) in
+                try take(try LedgerEntry(parsing: row.bytes, at: row.index))
+            }
+            guard let head = state.ledgers[record.ledger] else {
+                throw store.damaged("it has no governance ledger")
+            }
+            let time = Timestamp(nanoseconds: max(now / 1_000_000 * 1_000_000, state.lastTime))
+            let bytes = record.bytes(
+                index: state.size,
+                sequence: head.count,
+                previous: head.digest,
+                time: Array(time.description.utf8)
+            )
+            try store.insert(index: state.size, bytes: bytes, body: record.body)
+            try take(try LedgerEntry(parsing: bytes, at: state.size))
         }
     }
 }

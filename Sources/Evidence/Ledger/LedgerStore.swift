@@ -14,6 +14,8 @@ final class LedgerStore {
     private var segments: [(Segment, Connection?)] = []
 
     static let fileName = "log.sqlite3"
+    /// More than any log will hold, and far from where numbers end.
+    static let entriesMax = 1 << 40
 
     /// A log is a file and nothing else: a link would lead a writer elsewhere.
     static func refuse(_ facts: FileFacts, in directory: Directory) throws(HostFault) {
@@ -44,6 +46,13 @@ final class LedgerStore {
         } catch {
             throw .sqlite(error)
         }
+        // A view in a table's place could be endless, and a trigger could write.
+        let odd = try row(
+            "SELECT count(*) AS odd FROM sqlite_schema WHERE type NOT IN ('table', 'index')"
+        )
+        let count: Int?
+        do { count = try odd?.int("odd") } catch { throw .sqlite(error) }
+        guard count == 0 else { throw damaged("it has views or triggers, and no log has") }
         try reloadSegments()
     }
 
@@ -110,15 +119,20 @@ final class LedgerStore {
     /// The number of entries, those in closed segments included.
     func size() throws(LedgerFault) -> Int {
         try reloadSegments()
-        let last = try row("SELECT max(idx) AS last FROM entry")
+        let row = try row("SELECT min(idx) AS first, max(idx) AS last FROM entry")
+        let (first, last): (Int, Int)
         do throws(SQLiteFault) {
-            return max(
-                try last?.optionalInt("last").map { $0 + 1 } ?? 0,
-                segments.last?.0.past ?? 0
-            )
+            first = try row?.optionalInt("first") ?? 0
+            last = try row?.optionalInt("last") ?? -1
         } catch {
             throw .sqlite(error)
         }
+        guard first >= 0, last < LedgerStore.entriesMax else {
+            throw damaged(
+                "a row of it has the index \(first < 0 ? first : last), which none can have"
+            )
+        }
+        return max(last + 1, segments.last?.0.past ?? 0)
     }
 
     func insert(index: Int, bytes: [UInt8], body: [UInt8]?) throws(LedgerFault) {
@@ -259,8 +273,9 @@ final class LedgerStore {
         while count > 0 {
             var edge: [Digest] = []
             for number in (count & ~0xFF)..<count {
+                // From the nodes themselves: a root that is stored beside them could be another.
                 let row = try row(
-                    "SELECT root FROM tile WHERE key = ?1",
+                    "SELECT substr(nodes, 16321) AS root FROM tile WHERE key = ?1",
                     [.int(LedgerStore.key(level, number))]
                 )
                 let root: Digest?
@@ -376,6 +391,12 @@ final class LedgerStore {
             } catch {
                 throw .sqlite(error)
             }
+        }
+        for (segment, _) in found {
+            guard (0...segment.past).contains(segment.first),
+                segment.past <= LedgerStore.entriesMax,
+                !segment.name.contains("/")
+            else { throw damaged("what is stored of a segment cannot be") }
         }
         // A segment never changes once it is closed, so one that is open stays open.
         for place in found.indices where place < segments.count {

@@ -59,6 +59,8 @@ package struct LedgerVerifier: Sendable {
     /// Reads the whole log.
     package func verify(_ source: some LogSource) throws(LedgerFault) -> Report {
         let opened = try source.open()
+        // The heads first: a log only grows, so what was signed before is among what is counted now.
+        let signed = try opened.signedSize()
         let size = try opened.size()
         let blocks = (size + TileNodes.width - 1) / TileNodes.width
         let joint = Mutex(JoinedLog(self, size: size))
@@ -81,8 +83,7 @@ package struct LedgerVerifier: Sendable {
             }
         }
         if let fault = failure.withLock({ $0 }) { throw fault }
-        let beyond = try opened.notes(above: size, upTo: Int.max)
-        return joint.withLock { $0.report(beyond: beyond) }
+        return joint.withLock { $0.report(signed: signed) }
     }
 
     /// A note within a block, and whether the trusted key was already seen to have signed it.
@@ -122,9 +123,10 @@ package struct LedgerVerifier: Sendable {
             expected: expected,
             plane: plane.map { Array($0.rawValue.utf8) },
             events: events,
-            tile: isComplete ? try reading.tile(level: 0, number: number) : nil
+            tile: isComplete ? try reading.tile(level: 0, number: number) : nil,
+            tileBytesMin: reading.keepsNodes ? TileNodes.byteCount : TileNodes.publishedByteCount
         )
-        try reading.forEachRow(ofBlock: number) { (index, bytes, body, hasBody) in
+        try reading.forEachRow(ofBlock: number, upTo: size) { (index, bytes, body, hasBody) in
             judge.take(index, bytes, body, hasBody: hasBody)
         }
         let verdict = judge.finish(offsets: offsets)

@@ -27,9 +27,15 @@ package final class LedgerWriter: Sendable {
         _ place: LedgerLog.Place
     ) async throws(LedgerFault) -> LedgerWriter {
         let writer = LedgerWriter(place)
-        try await writer.call { (log: inout LedgerLog?) in
+        let opened = await writer.call { (log: inout LedgerLog?) in
             Result { () throws(LedgerFault) in log = try LedgerLog(directory, place) }
-        }.get()
+        }
+        do {
+            try opened.get()
+        } catch {
+            writer.thread.shutdown()
+            throw error
+        }
         return writer
     }
 
@@ -44,6 +50,9 @@ package final class LedgerWriter: Sendable {
             work: { log, batch in LedgerWriter.work(&log, batch) }
         )
     }
+
+    /// A writer that nobody closed ends its thread; what it had open is answered at the next start.
+    deinit { thread.stop() }
 
     // MARK: - Record, then act
 

@@ -21,6 +21,7 @@ extension LedgerLog {
     ///
     /// A crash between the two leaves a file that nothing names; the next call replaces it.
     package func closeSegment(by actor: EntryActor) throws(LedgerFault) -> ClosedSegment? {
+        try refresh()
         let first = store.closedSegments.last?.past ?? 0
         let past = (state.lastCheckpoint?.size ?? 0) & ~0xFF
         guard past > first else { return nil }
@@ -134,6 +135,7 @@ extension LedgerLog {
     /// Only bodies of entries that a signed head covers, of kinds that allow it, older than the law's
     /// days. The entries stay, with the digests of what was dropped.
     package func dropBodies(by actor: EntryActor) throws(LedgerFault) -> Int {
+        try refresh()
         let covered = state.lastCheckpoint?.size ?? 0
         let now = clockNow
         var dropped: [Int] = []

@@ -1,4 +1,5 @@
 import Canon
+import Crypto
 
 /// Where a log stands: its tree, its ledgers, the attempts that are open.
 ///
@@ -30,6 +31,35 @@ struct LogState {
             lastTime = Timestamp(entry.time)?.nanoseconds ?? 0
             if stored.index < behind { return }
             if let wrong = replay(entry) { throw store.damaged(wrong) }
+            // A key is handed over in the transaction that signs the head over it.
+            if entry.event == EventMap.Event.keyRotated,
+                stored.index >= lastCheckpoint?.size ?? 0
+            {
+                throw store.damaged(
+                    "the entry \(entry.index) announces a key, and no head covers it"
+                )
+            }
+        }
+        try compareStored(store, behind)
+    }
+
+    /// Compares the stored heads and attempts with the entries that they stand for.
+    private func compareStored(_ store: LedgerStore, _ behind: Int) throws(LedgerFault) {
+        func outline(_ index: Int) throws(LedgerFault) -> (EntryOutline, Digest, [UInt8])? {
+            guard let stored = try store.entry(index), let entry = EntryOutline(stored.bytes.span)
+            else { return nil }
+            return (entry, MerkleTree.leafHash(stored.bytes), stored.bytes)
+        }
+        for head in ledgers.values where head.last < behind {
+            guard let (entry, digest, bytes) = try outline(head.last), digest == head.digest,
+                entry.sequence + 1 == head.count,
+                bytes[entry.ledger].elementsEqual(head.name.text.utf8)
+            else { throw store.damaged("what is stored of the ledger \(head.name) is not its end") }
+        }
+        for attempt in attempts.values where attempt.index < behind {
+            guard let (entry, digest, _) = try outline(attempt.index), digest == attempt.digest,
+                entry.phase == .attempt
+            else { throw store.damaged("the entry \(attempt.index) is no attempt that is open") }
         }
     }
 

@@ -251,7 +251,10 @@ extension LedgerLog {
             var names: [String] = []
             for signer in signers where !known.contains(signer.verifier) {
                 for line in offered.signatures
-                where line.keyID == signer.verifier.keyID && !names.contains(signer.verifier.name) {
+                where line.keyID == signer.verifier.keyID
+                    && line.name.utf8.elementsEqual(signer.verifier.name.utf8)
+                    && !names.contains(signer.verifier.name)
+                {
                     signed.append(line)
                     names.append(signer.verifier.name)
                 }

@@ -39,6 +39,24 @@ struct InstallStage {
         }
     }
 
+    /// The purpose of an operation that was decided and waits to be completed, if there is one.
+    func waiting() throws(IntegrityFault) -> String? {
+        do {
+            guard let facts = try state.facts(of: name), facts.kind == .directory else {
+                return nil
+            }
+            let stage = try state.openDirectory(name)
+            guard try stage.facts(of: InstallStage.commitName) != nil else { return nil }
+            return try read(stage).purpose
+        } catch let fault as IntegrityFault {
+            throw fault
+        } catch let fault as HostFault {
+            throw .host(fault)
+        } catch {
+            throw .unfinished(path: root.directory.path, stage: state.path + "/" + name)
+        }
+    }
+
     /// Completes an operation that was cut short after its commit and says which, or forgets one that
     /// had none.
     func recover() throws(IntegrityFault) -> Completed? {

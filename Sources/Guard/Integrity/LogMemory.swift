@@ -50,7 +50,9 @@ struct LogMemory {
         }
     }
 
-    /// Remembers a head. A crash before it leaves an older one, which the log leads to as well.
+    /// Remembers a head.
+    ///
+    /// A crash before it leaves an older one, which the log leads to as well.
     func remember(_ head: Head) throws(IntegrityFault) {
         let document: JSONValue = [
             "genesis": .string(head.genesis.hex), "size": .integer(head.size),

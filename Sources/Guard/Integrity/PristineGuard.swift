@@ -112,15 +112,30 @@ package struct PristineGuard: Sendable {
         let memory = SealMemory(root)
         let stage = try InstallStage(root, state: state)
         let ledger = RootLedger(root, clock: clock)
-        if let completed = try stage.recover() {
+        if let waiting = try stage.waiting() {
+            let draft = PristineGuard.draft(waiting)
+            guard
+                let completed = try ledger.acting(
+                    draft,
+                    {
+                        () throws(IntegrityFault) -> (
+                            InstallStage.Completed?, AttemptOutcome, JSONValue?
+                        )
+                        in
+                        let completed = try stage.recover()
+                        return (
+                            completed, .succeeded,
+                            completed.map { ["completes": .string($0.time)] }
+                        )
+                    }
+                )
+            else { preconditionFailure("What waits is completed, or a fault says why not.") }
             // Nobody who asked for something else should find another change in the root unsaid.
             root.notice?(
                 "'\(completed.purpose)' of \(completed.time) was cut short; it was completed."
             )
-            try ledger.acting(PristineGuard.draft(completed.purpose)) {
-                () throws(IntegrityFault) -> (Void, AttemptOutcome, JSONValue?) in
-                ((), .succeeded, ["completes": .string(completed.time)])
-            }
+        } else {
+            _ = try stage.recover()
         }
         try memory.settle()
         if case .deny(let denial) = try decide(use) {

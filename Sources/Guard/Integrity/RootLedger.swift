@@ -28,10 +28,17 @@ package struct RootLedger: Sendable {
     /// Whether the law of the root has ledgers at all.
     package func isKept() throws(IntegrityFault) -> Bool {
         do {
-            return try root.directory.facts(of: ChainParameters.path) != nil
+            if try root.directory.facts(of: ChainParameters.path) != nil { return true }
         } catch {
             throw .host(error)
         }
+        // A law that was taken away does not let acts go unrecorded where there is a log.
+        let hasLog = try directory(of: .root) != nil
+        let hasMemory = try LogMemory(root, .root, root.openState()).head() != nil
+        guard !hasLog, !hasMemory else {
+            throw .ledger(.parameters(reason: "it is gone, and the root has a log"))
+        }
+        return false
     }
 
     /// The parameters of the chain.
@@ -141,33 +148,33 @@ package struct RootLedger: Sendable {
 
     /// Opens a plane's log for writing, with the key that this machine made for it.
     ///
-    /// A log that is gone, or that does not lead to the head that was signed last, is refused. A key
-    /// that was handed over to and not put in its place before a crash is put there now.
+    /// Under the log's lock it is compared with the head that was signed last, before anything of it is
+    /// written; one that is gone or does not lead there is refused. A key that the log was handed over
+    /// to, and that a crash kept from its place, is put there now.
     package func open(_ plane: LogPlane) throws(IntegrityFault) -> LedgerLog {
         let state = try root.openState()
         let memory = try LogMemory(root, plane, state)
-        let remembered = try memory.head()
         let directory: Directory
+        let isThere: Bool
         do {
             directory = try root.directory.openMakingBeneath(
                 RootLedger.folder + "/" + plane.rawValue,
                 mode: 0o700
             )
+            isThere = try LedgerReader.exists(in: directory)
         } catch {
             throw .host(error)
         }
-        guard let reader = try reader(of: plane) else {
-            guard remembered == nil else {
-                throw .logGone(path: directory.path, memory: memory.path)
-            }
-            return try begin(plane, directory)
+        if !isThere, try memory.head() != nil {
+            throw .logGone(path: directory.path, memory: memory.path)
         }
+        let place = try place(plane, signer: nil)
         do {
-            let genesis = try reader.genesis()
-            if let head = remembered {
-                guard head.genesis == genesis, try reader.size() >= head.size,
-                    try reader.root(of: head.size) == head.root
-                else {
+            let log = try LedgerLog(holding: directory, place)
+            let genesis = try log.genesis()
+            // Read under the lock: another process may just have signed.
+            if let head = try memory.head() {
+                guard head.genesis == genesis, try log.root(of: head.size) == head.root else {
                     throw IntegrityFault.logRolledBack(
                         path: directory.path,
                         memory: memory.path,
@@ -175,62 +182,17 @@ package struct RootLedger: Sendable {
                     )
                 }
             }
-            let isSigned = try reader.signedSize() != nil
-            try reader.close()
-            return try open(plane, directory, genesis, isSigned: isSigned, state)
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
-        } catch let fault as IntegrityFault {
-            throw fault
-        } catch {
-            preconditionFailure("Every error above has a type: \(error)")
-        }
-    }
-
-    /// Begins a log, and the key that is its own: two logs of one root never share a key.
-    private func begin(
-        _ plane: LogPlane,
-        _ directory: Directory
-    ) throws(IntegrityFault) -> LedgerLog {
-        let place = try place(plane, signer: nil)
-        do {
-            let log = try LedgerLog(directory, place)
-            log.begin(signingWith: try signer(of: plane, log.genesis()))
-            return log
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
-        } catch let fault as IntegrityFault {
-            throw fault
-        } catch {
-            preconditionFailure("Every error above has a type: \(error)")
-        }
-    }
-
-    private func open(
-        _ plane: LogPlane,
-        _ directory: Directory,
-        _ genesis: Digest,
-        isSigned: Bool,
-        _ state: Directory
-    ) throws(IntegrityFault) -> LedgerLog {
-        let key = key(of: plane, genesis, state)
-        do {
+            let key = key(of: plane, genesis, state)
+            let isSigned = try log.signedHead() != nil
+            if isSigned, let next = try key.successor(), try log.isLastHeadSigned(by: next) {
+                try key.promote(origin: log.origin)
+            }
             // No key is made for a log that somebody else signed.
             if isSigned, try key.verifier() == nil {
                 throw LedgerFault.otherKey(path: directory.path)
             }
-            let place = try place(plane, signer: signer(of: plane, genesis))
-            let first: LedgerFault
-            do throws(LedgerFault) {
-                return try LedgerLog(directory, place)
-            } catch {
-                first = error
-            }
-            guard case .otherKey = first, let next = try key.successor() else { throw first }
-            var other = place
-            other.signer = next
-            guard let log = try? LedgerLog(directory, other) else { throw first }
-            try key.promote(origin: log.origin)
+            try log.adopt(try signer(of: plane, genesis))
+            try log.start()
             return log
         } catch let fault as LedgerFault {
             throw .ledger(fault)
@@ -255,21 +217,54 @@ package struct RootLedger: Sendable {
         }
     }
 
-    /// Signs the head of a log, remembers it, and closes the log.
+    /// Signs the head of a log, remembers it, and closes the log, whose lock is held to the end.
     package func finish(_ log: LedgerLog) throws(IntegrityFault) {
-        let head: (size: Int, root: Digest)?
-        let genesis: Digest
-        do throws(LedgerFault) {
+        do {
             _ = try log.checkpoint()
-            head = try log.signedHead()
-            genesis = try log.genesis()
+            if let head = try log.signedHead() {
+                try LogMemory(root, log.plane, root.openState()).remember(
+                    LogMemory.Head(genesis: log.genesis(), size: head.size, root: head.root)
+                )
+            }
             try log.close()
+        } catch let fault as LedgerFault {
+            throw .ledger(fault)
+        } catch let fault as IntegrityFault {
+            throw fault
         } catch {
-            throw .ledger(error)
+            preconditionFailure("Every error above has a type: \(error)")
         }
-        guard let head else { return }
-        try LogMemory(root, log.plane, root.openState())
-            .remember(LogMemory.Head(genesis: genesis, size: head.size, root: head.root))
+    }
+
+    /// Cuts a torn end off a plane's log; what this machine remembers as signed is never cut.
+    package func repair(
+        _ plane: LogPlane,
+        by actor: EntryActor
+    ) throws(IntegrityFault) -> LedgerRepair.Outcome? {
+        guard let directory = try directory(of: plane), let reader = try reader(of: plane) else {
+            return nil
+        }
+        do {
+            let genesis = try reader.genesis()
+            let isSigned = try reader.signedSize() != nil
+            try reader.close()
+            if isSigned, try verifier(of: plane, genesis: genesis) == nil {
+                throw LedgerFault.otherKey(path: directory.path)
+            }
+            let head = try LogMemory(root, plane, root.openState()).head()
+            return try LedgerRepair.run(
+                directory,
+                place(plane, signer: nil),
+                signedEntries: head?.size ?? 0,
+                by: actor
+            )
+        } catch let fault as LedgerFault {
+            throw .ledger(fault)
+        } catch let fault as IntegrityFault {
+            throw fault
+        } catch {
+            preconditionFailure("Every error above has a type: \(error)")
+        }
     }
 
     /// Answers what a crash left open in the root's log, where there is anything.
@@ -337,7 +332,10 @@ package struct RootLedger: Sendable {
         } catch {
             // The fault of the act is the better one; a log that fails now says so at the next act.
             let reason: JSONValue = ["fault": .string(error.code)]
-            _ = try? log.outcome(of: attempt, .failed, body: .json(reason))
+            var outcome = AttemptOutcome.failed
+            // What is partly in place will be completed; how it ends is not known yet.
+            if case .cutShort = error { outcome = .unknown }
+            _ = try? log.outcome(of: attempt, outcome, body: .json(reason))
             try? finish(log)
             throw error
         }
@@ -357,7 +355,8 @@ package struct RootLedger: Sendable {
     static func subjects(_ paths: [String]) -> [String] {
         var length = 0
         var subjects = paths.prefix(EntryDraft.subjectsMax - 1).map { "file:" + $0 }.filter {
-            length += $0.utf8.count + 3
+            // As it stands in the entry, escapes and all.
+            length += JSONValue.string($0).line.count + 1
             return length < 48_000 && $0.utf8.count <= EntryDraft.nameBytesMax
         }
         if paths.count > subjects.count { subjects.append("files:\(paths.count)") }

@@ -49,6 +49,14 @@ enum LedgerArchiveVerb {
                 lines.append("key \(vkey)")
                 json["verifier"] = .string(vkey.description)
             }
+            if request.has("close-segment") || request.has("drop-bodies") {
+                // What is about to be dropped must be somewhere else, whole.
+                var verifier = LedgerVerifier()
+                verifier.key = try view.ledgers.verifier(of: view.plane)
+                if let finding = try verifier.verify(ArchivedLog(directory)).findings.first {
+                    throw LedgerFault.archiveDamaged(path: path, reason: finding.reason)
+                }
+            }
             if request.has("close-segment") {
                 let closed = try view.writing { (log) throws(LedgerFault) in
                     try log.closeSegment(by: RootLedger.actor)

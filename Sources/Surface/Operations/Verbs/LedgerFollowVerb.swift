@@ -68,6 +68,7 @@ enum LedgerFollowVerb {
         func run() throws(OperationFault) -> Answer {
             let reader = try view.reader()
             var count = 0
+            var patience = 0
             do {
                 let watch = try DirectoryWatch(view.directory())
                 var cursor = try start(reader)
@@ -91,7 +92,13 @@ enum LedgerFollowVerb {
                     if page.hasMore { continue }
                     let left = deadline.map { Int64($0) - Int64(surroundings.clock.monotonic) }
                     if let left, left <= 0 { break }
-                    _ = try watch.wait(milliseconds: left.map { Int($0 / 1_000_000) + 1 } ?? -1)
+                    var most = left.map { Int($0 / 1_000_000) + 1 } ?? -1
+                    // A write is seen before its commit is: for a moment it is looked again.
+                    if patience > 0 {
+                        patience -= 1
+                        most = most < 0 ? 20 : min(most, 20)
+                    }
+                    if try watch.wait(milliseconds: most) { patience = 10 }
                 }
             } catch let fault as LedgerFault {
                 throw .ledger(fault)
@@ -112,7 +119,11 @@ enum LedgerFollowVerb {
                 let text = String(decoding: bytes.filter { $0 != 0x0A }, as: UTF8.self)
                 return try LedgerCursor(text)
             }
-            if let cursorText { return try LedgerCursor(cursorText) }
+            if let cursorText {
+                let cursor = try LedgerCursor(cursorText)
+                _ = try reader.page(LedgerQuery(), from: cursor, limit: 1)
+                return cursor
+            }
             return LedgerCursor(index: position == nil ? try reader.size() : 0)
         }
 

@@ -90,7 +90,7 @@ enum LedgerProveVerb {
         }
         let bytes = try surroundings.bytes(of: entry, limit: 65_535)
         let proof = try surroundings.bytes(of: file, limit: SignedNote.bytesMax)
-        let verifier = try LedgerView.verifier(key)
+        let verifier = try LedgerView.logKey(key)
         do throws(CryptoFault) {
             let read = try LogProof(parsing: proof)
             let head = try read.verified(entry: bytes, log: verifier)

@@ -17,11 +17,10 @@ enum LedgerRepairVerb {
         options: [LedgerView.option]
     ) { request, surroundings throws(OperationFault) in
         let view = try LedgerView(request, surroundings)
-        let directory = try view.directory()
-        do {
-            let place = try view.ledgers.signedPlace(view.plane)
-            switch try LedgerRepair.run(directory, place, by: RootLedger.actor) {
-            case .nothingToDo:
+        _ = try view.directory()
+        do throws(IntegrityFault) {
+            switch try view.ledgers.repair(view.plane, by: RootLedger.actor) {
+            case nil, .nothingToDo:
                 return Answer(
                     json: ["verdict": "whole"],
                     lines: ["the log is whole; nothing was changed"]
@@ -51,12 +50,8 @@ enum LedgerRepairVerb {
                     ]
                 )
             }
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
-        } catch let fault as IntegrityFault {
-            throw .integrity(fault)
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw .integrity(error)
         }
     }
 }

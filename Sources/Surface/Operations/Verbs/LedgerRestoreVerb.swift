@@ -28,7 +28,7 @@ enum LedgerRestoreVerb {
             )
             var verifier = LedgerVerifier()
             if let text = request.option("key") {
-                verifier.key = try LedgerView.verifier(text)
+                verifier.key = try LedgerView.logKey(text)
             } else if let genesis = try LedgerArchive.genesis(of: source) {
                 verifier.key = try view.ledgers.verifier(of: view.plane, genesis: genesis)
             }
@@ -36,6 +36,14 @@ enum LedgerRestoreVerb {
                 throw OperationFault.usage("Say the key of the log: --key VKEY.")
             }
             verifier.plane = view.plane
+            verifier.events = try view.ledgers.events()
+            let origin = try view.ledgers.origin(of: view.plane)
+            guard verifier.key?.name == origin else {
+                throw OperationFault.usage(
+                    "The key is of another log than \(Printable(origin)), which is the one that belongs "
+                        + "here."
+                )
+            }
             let report = try verifier.verify(source)
             if let finding = report.findings.first {
                 return Answer(
@@ -50,7 +58,7 @@ enum LedgerRestoreVerb {
                     ]
                 )
             }
-            let place = try view.ledgers.signedPlace(view.plane)
+            let place = try view.ledgers.place(view.plane, signer: nil)
             let directory = try view.root.directory.openMakingBeneath(
                 RootLedger.folder + "/" + view.plane.rawValue,
                 mode: 0o700

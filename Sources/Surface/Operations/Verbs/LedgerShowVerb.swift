@@ -29,6 +29,17 @@ enum LedgerShowVerb {
             var lines = String(decoding: entry.document.pretty, as: UTF8.self)
                 .split(separator: "\n").map(String.init)
             lines += shown.lines
+            if let body, let wanted = entry.bodyDigest, Digest.sha256(of: body) != wanted {
+                return Answer(
+                    .refused,
+                    json: ["entry": entry.document, "code": "ledger.verify.body-edited"],
+                    lines: lines + [
+                        "",
+                        "this body is NOT the one whose digest the entry names: see 'charter "
+                            + "ledger verify'",
+                    ]
+                )
+            }
             let raw =
                 request.has("raw") ? entry.bytes : request.has("body") ? body ?? [] : nil
             return Answer(

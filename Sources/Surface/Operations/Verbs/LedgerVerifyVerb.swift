@@ -48,7 +48,7 @@ enum LedgerVerifyVerb {
                 try LedgerView.policy(file, surroundings)
             }
             if let text = request.option("key") {
-                key = try LedgerView.verifier(text)
+                key = try LedgerView.logKey(text)
             } else {
                 key = policy?.logs.count == 1 ? policy?.logs.first : nil
             }
@@ -86,6 +86,7 @@ enum LedgerVerifyVerb {
             let view = try LedgerView(request, surroundings)
             let wanted = try LedgerView.plane(request)
             var reports: [(String, NoteVerifier?, Bool, LedgerVerifier.Report)] = []
+            var used = key == nil
             do {
                 for plane in LogPlane.allCases where wanted == nil || wanted == plane {
                     guard let directory = try view.ledgers.directory(of: plane),
@@ -103,6 +104,13 @@ enum LedgerVerifyVerb {
                     let origin = try view.ledgers.origin(of: plane)
                     let isGiven = key?.name == origin
                     verifier.key = isGiven ? key : own
+                    guard verifier.key != nil else {
+                        throw OperationFault.usage(
+                            "This machine made no key for the log \(Printable(origin)); whoever "
+                                + "verifies it says which is trusted: --key VKEY."
+                        )
+                    }
+                    used = used || isGiven
                     verifier.plane = plane
                     verifier.events = try view.ledgers.events()
                     if let head = try view.ledgers.rememberedHead(of: plane) {
@@ -119,6 +127,11 @@ enum LedgerVerifyVerb {
                 throw fault
             } catch {
                 preconditionFailure("Every error above has a type: \(error)")
+            }
+            guard used else {
+                throw .usage(
+                    "The key that was given is of none of these logs; a key has the name of its log."
+                )
             }
             guard !reports.isEmpty else {
                 return Answer(

@@ -30,7 +30,7 @@ enum LedgerWitnessCosignVerb {
         ]
     ) { request, surroundings throws(OperationFault) in
         var logs: [NoteVerifier] = []
-        if let text = request.option("log") { logs.append(try LedgerView.verifier(text)) }
+        if let text = request.option("log") { logs.append(try LedgerView.logKey(text)) }
         if let file = request.option("policy") {
             logs += try LedgerView.policy(file, surroundings).logs
         }

@@ -159,6 +159,15 @@ struct LedgerView {
     static func verifier(_ text: String) throws(OperationFault) -> NoteVerifier {
         do { return try NoteVerifier(vkey: text) } catch { throw .crypto(error) }
     }
+
+    /// The key of a log, as an option gives it; that of a witness is none.
+    static func logKey(_ text: String) throws(OperationFault) -> NoteVerifier {
+        let key = try verifier(text)
+        guard key.algorithm == .log else {
+            throw .usage("\(Printable(text)) is the key of a witness, and that of a log is due.")
+        }
+        return key
+    }
 }
 
 /// The conditions of a query, as options say them.
