@@ -136,6 +136,9 @@ struct `A file reader` {
         let fault = HostFault.permissionDenied(doing: "Reading", path: "/x")
         #expect(fault.description.contains("permission denied"))
         let other = HostFault.systemCall(doing: "Reading", path: "/x", error: EIO)
-        #expect(other.description == "Reading /x: input/output error (errno 5).")
+        #expect(
+            other.description
+                == "Reading /x: input/output error (errno 5); check the disk, then do it again."
+        )
     }
 }

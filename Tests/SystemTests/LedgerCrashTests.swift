@@ -110,8 +110,12 @@ struct `A log on a disk that fails` {
         let path = FaultyDisk.isLong ? machine.place.path + "/" : Self.log
         let total = try count(machine, call(command, 0, in: machine), path)
         var unanswered = 0
-        for (number, last) in FaultyDisk.moments(18, of: total).enumerated() {
-            for loses in FaultyDisk.isLong ? [0, 1] : [number % 2] {
+        // The act lies in the middle of the calls: there every one, elsewhere a few.
+        let middle = Set((total / 2)...(total / 2 + 5))
+        let moments = Set(FaultyDisk.moments(8, of: total)).union(middle).sorted()
+        for (number, last) in moments.enumerated() {
+            let some = middle.contains(last) ? 0 : number % 2
+            for loses in FaultyDisk.isLong ? [0, 1] : [some] {
                 let moment = "\(command), call \(last), \(loses == 1 ? "power" : "process") lost"
                 let arguments = call(command, 2 * last + loses + 1, in: machine)
                 let died = try machine.charter(

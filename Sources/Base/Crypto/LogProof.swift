@@ -30,23 +30,17 @@ package struct LogProof: Hashable, Sendable {
         guard bytes.count <= SignedNote.bytesMax else {
             throw .proofMalformed(reason: "it is longer than \(SignedNote.bytesMax) bytes")
         }
-        let newline = UInt8(ascii: "\n")
-        var rest = bytes[...]
-        func line() -> ArraySlice<UInt8>? {
-            guard let end = rest.firstIndex(of: newline) else { return nil }
-            defer { rest = rest[(end + 1)...] }
-            return rest[..<end]
-        }
-        guard let head = line(), head.elementsEqual(LogProof.head.utf8) else {
+        var lines = LineReader(bytes)
+        guard let head = lines.next(), head.elementsEqual(LogProof.head.utf8) else {
             throw .proofMalformed(reason: "its first line is not \(LogProof.head)")
         }
-        var next = line()
+        var next = lines.next()
         if let found = next, found.starts(with: LogProof.extraKey.utf8) {
             guard let bytes = Base64.decode(found.dropFirst(LogProof.extraKey.utf8.count)) else {
                 throw .proofMalformed(reason: "its extra line is not base64")
             }
             extra = bytes
-            next = line()
+            next = lines.next()
         } else {
             extra = nil
         }
@@ -56,7 +50,7 @@ package struct LogProof: Hashable, Sendable {
         self.index = index
         var path: [Digest] = []
         while true {
-            guard let found = line() else {
+            guard let found = lines.next() else {
                 throw .proofMalformed(reason: "no empty line parts its path from a checkpoint")
             }
             if found.isEmpty { break }
@@ -69,7 +63,7 @@ package struct LogProof: Hashable, Sendable {
             }
         }
         self.path = path
-        note = Array(rest)
+        note = Array(lines.rest)
     }
 
     /// The `.tlog-proof` file.

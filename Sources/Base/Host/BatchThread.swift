@@ -6,14 +6,11 @@ import Glibc
 /// It is the place of group commit: while a batch is being made durable, whatever arrives waits and
 /// is the next batch. The state that the work needs is made on the thread and never leaves it, so
 /// it need not be `Sendable`. Items are handed over in the order in which they came.
-@safe
-package final class BatchThread<Item: Sendable>: @unchecked Sendable {  // state is under `lock`
+package final class BatchThread<Item: Sendable>: @unchecked Sendable {  // state is under `monitor`
     package let name: String
     private let waitingMax: Int
 
-    /// Owned, with a fixed address, because a thread waits on them: freed by `deinit`.
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private let signal: UnsafeMutablePointer<pthread_cond_t>
+    private let monitor = ThreadMonitor()
     private var waiting: [Item] = []
     private var isIdle = false
     private var isStopping = false
@@ -31,10 +28,6 @@ package final class BatchThread<Item: Sendable>: @unchecked Sendable {  // state
     ) {
         self.name = name
         self.waitingMax = waitingMax
-        unsafe lock = .allocate(capacity: 1)
-        unsafe signal = .allocate(capacity: 1)
-        unsafe pthread_mutex_init(lock, nil)
-        unsafe pthread_cond_init(signal, nil)
         let body = ThreadBody(name: name) { [self] in
             var state = make()
             while let batch = next() { work(&state, batch) }
@@ -49,21 +42,14 @@ package final class BatchThread<Item: Sendable>: @unchecked Sendable {  // state
         precondition(failed == 0, "No thread could be started: the process is out of resources.")
     }
 
-    deinit {
-        unsafe pthread_mutex_destroy(lock)
-        unsafe pthread_cond_destroy(signal)
-        unsafe lock.deallocate()
-        unsafe signal.deallocate()
-    }
-
     /// Hands over an item; `false` where the thread is stopping or too much waits already.
     package func submit(_ item: Item) -> Bool {
-        unsafe pthread_mutex_lock(lock)
+        monitor.lock()
         let isTaken = !isStopping && waiting.count < waitingMax
         if isTaken { waiting.append(item) }
         // Whoever works looks again by itself; only a thread that sleeps is woken.
-        if isTaken && isIdle { unsafe pthread_cond_signal(signal) }
-        unsafe pthread_mutex_unlock(lock)
+        if isTaken && isIdle { monitor.ring() }
+        monitor.unlock()
         return isTaken
     }
 
@@ -71,29 +57,29 @@ package final class BatchThread<Item: Sendable>: @unchecked Sendable {  // state
     ///
     /// It blocks, so it is called from `main` or another thread; never from its own work.
     package func shutdown() {
-        unsafe pthread_mutex_lock(lock)
+        monitor.lock()
         let isFirst = !isStopping
         isStopping = true
-        unsafe pthread_cond_signal(signal)
-        unsafe pthread_mutex_unlock(lock)
+        monitor.ring()
+        monitor.unlock()
         if isFirst { pthread_join(thread, nil) }
     }
 
     /// Takes nothing more and lets the thread end by itself, without waiting for it.
     package func stop() {
-        unsafe pthread_mutex_lock(lock)
+        monitor.lock()
         let isFirst = !isStopping
         isStopping = true
-        unsafe pthread_cond_signal(signal)
-        unsafe pthread_mutex_unlock(lock)
+        monitor.ring()
+        monitor.unlock()
         if isFirst { pthread_detach(thread) }
     }
 
     private func next() -> [Item]? {
-        unsafe pthread_mutex_lock(lock)
-        defer { unsafe pthread_mutex_unlock(lock) }
+        monitor.lock()
+        defer { monitor.unlock() }
         isIdle = true
-        while waiting.isEmpty && !isStopping { unsafe pthread_cond_wait(signal, lock) }
+        while waiting.isEmpty && !isStopping { monitor.wait() }
         isIdle = false
         guard !waiting.isEmpty else { return nil }
         var batch: [Item] = []

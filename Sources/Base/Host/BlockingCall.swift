@@ -15,39 +15,23 @@ package enum BlockingCall {
 }
 
 /// A value that one thread waits for, and another gives once.
-@safe
-private final class End<Value: Sendable>: @unchecked Sendable {  // state is under `lock`
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private let signal: UnsafeMutablePointer<pthread_cond_t>
+private final class End<Value: Sendable>: @unchecked Sendable {  // state is under `monitor`
+    private let monitor = ThreadMonitor()
     private var value: Value?
 
-    init() {
-        unsafe lock = .allocate(capacity: 1)
-        unsafe signal = .allocate(capacity: 1)
-        unsafe pthread_mutex_init(lock, nil)
-        unsafe pthread_cond_init(signal, nil)
-    }
-
-    deinit {
-        unsafe pthread_mutex_destroy(lock)
-        unsafe pthread_cond_destroy(signal)
-        unsafe lock.deallocate()
-        unsafe signal.deallocate()
-    }
-
     func set(_ value: Value) {
-        unsafe pthread_mutex_lock(lock)
+        monitor.lock()
         self.value = value
-        unsafe pthread_cond_signal(signal)
-        unsafe pthread_mutex_unlock(lock)
+        monitor.ring()
+        monitor.unlock()
     }
 
     func wait() -> Value {
-        unsafe pthread_mutex_lock(lock)
-        defer { unsafe pthread_mutex_unlock(lock) }
+        monitor.lock()
+        defer { monitor.unlock() }
         while true {
             if let value { return value }
-            unsafe pthread_cond_wait(signal, lock)
+            monitor.wait()
         }
     }
 }

@@ -6,8 +6,7 @@ import Synchronization
 ///
 /// Calls that block (fsync, sqlite3_step, recvmsg, waitid) belong on such a thread, never on the
 /// shared pool. The thread lives until `shutdown`, which every executor must get.
-@safe
-package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // state is under `lock`
+package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // state is under `monitor`
     package let name: String
 
     private struct State {
@@ -16,9 +15,7 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // st
         var hasEnded = false
     }
 
-    /// Owned, with a fixed address, because a thread waits on them: freed by `deinit`.
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private let signal: UnsafeMutablePointer<pthread_cond_t>
+    private let monitor = ThreadMonitor()
     private var state = State()
 
     /// The kernel's number of the thread; 0 until it runs.
@@ -28,10 +25,6 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // st
     /// Starts a thread, of whose name the kernel keeps 15 bytes.
     package init(name: String) {
         self.name = name
-        unsafe lock = .allocate(capacity: 1)
-        unsafe signal = .allocate(capacity: 1)
-        unsafe pthread_mutex_init(lock, nil)
-        unsafe pthread_cond_init(signal, nil)
         // The thread keeps the executor alive; `run` gives this reference back at its end.
         let own = unsafe Unmanaged.passRetained(self).toOpaque()
         let failed = unsafe ThreadStack.start(&thread, own) { own in
@@ -42,21 +35,14 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // st
         precondition(failed == 0, "No thread could be started: the process is out of resources.")
     }
 
-    deinit {
-        unsafe pthread_mutex_destroy(lock)
-        unsafe pthread_cond_destroy(signal)
-        unsafe lock.deallocate()
-        unsafe signal.deallocate()
-    }
-
     /// Takes a job, to run after those that came before it.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        unsafe pthread_mutex_lock(lock)
+        monitor.lock()
         precondition(!state.hasEnded, "An actor outlived the thread \(name) it is bound to.")
         state.jobs.append(job)
-        unsafe pthread_cond_signal(signal)
-        unsafe pthread_mutex_unlock(lock)
+        monitor.ring()
+        monitor.unlock()
     }
 
     /// Ends the process when the caller is on another thread.
@@ -75,11 +61,11 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // st
     /// It blocks, so it is called from `main` or another thread executor; never from this one.
     package func shutdown() {
         precondition(!isCurrent, "A thread cannot wait for its own end.")
-        unsafe pthread_mutex_lock(lock)
+        monitor.lock()
         let isFirst = !state.isStopping
         state.isStopping = true
-        unsafe pthread_cond_signal(signal)
-        unsafe pthread_mutex_unlock(lock)
+        monitor.ring()
+        monitor.unlock()
         if isFirst { pthread_join(thread, nil) }
     }
 
@@ -88,14 +74,14 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // st
         _ = unsafe clinux_thread_prepare(name)
         let executor = unsafe asUnownedSerialExecutor()
         while true {
-            unsafe pthread_mutex_lock(lock)
+            monitor.lock()
             while state.jobs.isEmpty && !state.isStopping {
-                unsafe pthread_cond_wait(signal, lock)
+                monitor.wait()
             }
             let jobs = state.jobs
             state.jobs = []
             state.hasEnded = jobs.isEmpty
-            unsafe pthread_mutex_unlock(lock)
+            monitor.unlock()
             if jobs.isEmpty { return }
             for job in jobs { unsafe job.runSynchronously(on: executor) }
         }

@@ -23,20 +23,14 @@ package struct WitnessRequest: Sendable {
         guard bytes.count <= SignedNote.bytesMax else {
             throw .witnessRequest(reason: "it is longer than any request")
         }
-        let newline = UInt8(ascii: "\n")
-        var rest = bytes[...]
-        func line() -> ArraySlice<UInt8>? {
-            guard let end = rest.firstIndex(of: newline) else { return nil }
-            defer { rest = rest[(end + 1)...] }
-            return rest[..<end]
-        }
-        guard let head = line(), head.starts(with: "old ".utf8),
+        var lines = LineReader(bytes)
+        guard let head = lines.next(), head.starts(with: "old ".utf8),
             let text = String(validating: head.dropFirst(4), as: UTF8.self),
             let old = Int(text), old >= 0, String(old) == text
         else { throw .witnessRequest(reason: "its first line is not 'old' and a size") }
         var proof: [Digest] = []
         while true {
-            guard let next = line() else {
+            guard let next = lines.next() else {
                 throw .witnessRequest(reason: "no empty line parts its proof from a checkpoint")
             }
             if next.isEmpty { break }
@@ -45,7 +39,7 @@ package struct WitnessRequest: Sendable {
             else { throw .witnessRequest(reason: "line \(proof.count + 2) is no hash of a proof") }
             proof.append(hash)
         }
-        self.init(oldSize: old, proof: proof, note: Array(rest))
+        self.init(oldSize: old, proof: proof, note: Array(lines.rest))
     }
 
     /// The request as it is sent.

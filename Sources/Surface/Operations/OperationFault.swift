@@ -37,6 +37,22 @@ package enum OperationFault: Fault {
     /// The list of ids that were handed out cannot be read.
     case idsDamaged(path: String)
 
+    /// The fault that an error of a module below is here.
+    ///
+    /// For bodies that call several modules; the error is one of theirs, or the program is wrong.
+    init(_ error: any Error) {
+        switch error {
+        case let fault as OperationFault: self = fault
+        case let fault as IntegrityFault: self = .integrity(fault)
+        case let fault as LedgerFault: self = .ledger(fault)
+        case let fault as HostFault: self = .host(fault)
+        case let fault as CryptoFault: self = .crypto(fault)
+        case let fault as RegistryFault: self = .registry(fault)
+        case let fault as GatesFault: self = .gates(fault)
+        default: preconditionFailure("Every error of these modules has a type: \(error)")
+        }
+    }
+
     package var code: String {
         switch self {
         case .usage: "operations.usage"

@@ -41,12 +41,8 @@ enum ExplainVerb {
             query.outcome = .succeeded
             query.isReversed = true
             return try reader.page(query, limit: 5).entries
-        } catch let fault as IntegrityFault {
-            throw .integrity(fault)
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw OperationFault(error)
         }
     }
 }

@@ -80,16 +80,8 @@ struct IdAllocateVerb {
                 return ((), .succeeded, nil)
             }
             return Answer(json: ["id": .string(id)], lines: [id])
-        } catch let fault as IntegrityFault {
-            throw .integrity(fault)
-        } catch let fault as HostFault {
-            throw .host(fault)
-        } catch let fault as RegistryFault {
-            throw .registry(fault)
-        } catch let fault as OperationFault {
-            throw fault
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw OperationFault(error)
         }
     }
 

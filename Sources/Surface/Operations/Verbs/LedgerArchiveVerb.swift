@@ -75,16 +75,8 @@ enum LedgerArchiveVerb {
                 json["dropped_bodies"] = .integer(dropped)
             }
             return Answer(json: .object(json), lines: lines)
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
-        } catch let fault as HostFault {
-            throw .host(fault)
-        } catch let fault as IntegrityFault {
-            throw .integrity(fault)
-        } catch let fault as OperationFault {
-            throw fault
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw OperationFault(error)
         }
     }
 }

@@ -28,12 +28,8 @@ enum LedgerBackupVerb {
                 json: ["entries": .integer(size), "path": .string(path)],
                 lines: ["copied: \(Report.count(size, "entry", "entries")) to \(Printable(path))"]
             )
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
-        } catch let fault as HostFault {
-            throw .host(fault)
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw OperationFault(error)
         }
     }
 }

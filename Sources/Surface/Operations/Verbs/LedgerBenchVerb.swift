@@ -56,14 +56,8 @@ enum LedgerBenchVerb {
                 let result = BlockingCall.wait { await append(directory, place) }
                 let written = try result.get()
                 return try measured(directory, place, written)
-            } catch let fault as LedgerFault {
-                throw .ledger(fault)
-            } catch let fault as HostFault {
-                throw .host(fault)
-            } catch let fault as CryptoFault {
-                throw .crypto(fault)
             } catch {
-                preconditionFailure("Every error above has a type: \(error)")
+                throw OperationFault(error)
             }
         }
 

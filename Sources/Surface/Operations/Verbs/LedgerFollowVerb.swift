@@ -100,14 +100,8 @@ enum LedgerFollowVerb {
                     }
                     if try watch.wait(milliseconds: most) { patience = 10 }
                 }
-            } catch let fault as LedgerFault {
-                throw .ledger(fault)
-            } catch let fault as HostFault {
-                throw .host(fault)
-            } catch let fault as OperationFault {
-                throw fault
             } catch {
-                preconditionFailure("Every error above has a type: \(error)")
+                throw OperationFault(error)
             }
             // What was printed is the answer.
             return Answer(json: ["entries": .integer(count)], lines: [], raw: [])

@@ -49,12 +49,8 @@ enum LedgerListVerb {
                     "origin": .string(reader.origin),
                     "ledgers": .array(heads.map(\.json)),
                 ])
-            } catch let fault as LedgerFault {
-                throw .ledger(fault)
-            } catch let fault as IntegrityFault {
-                throw .integrity(fault)
             } catch {
-                preconditionFailure("Every error above has a type: \(error)")
+                throw OperationFault(error)
             }
         }
         return Answer(json: ["planes": .array(planes)], lines: lines)

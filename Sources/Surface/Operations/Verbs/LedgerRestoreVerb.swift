@@ -69,16 +69,8 @@ enum LedgerRestoreVerb {
                 json: ["verdict": "restored", "entries": .integer(size)],
                 lines: ["restored: \(Report.count(size, "entry", "entries"))"]
             )
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
-        } catch let fault as HostFault {
-            throw .host(fault)
-        } catch let fault as IntegrityFault {
-            throw .integrity(fault)
-        } catch let fault as OperationFault {
-            throw fault
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw OperationFault(error)
         }
     }
 }

@@ -71,14 +71,8 @@ enum LedgerVerifyVerb {
                     ? try verify(verifier, ArchivedLog(directory))
                     : try verify(verifier, DatabaseLog(directory))
                 return answer([(path, key, false, report)])
-            } catch let fault as HostFault {
-                throw .host(fault)
-            } catch let fault as LedgerFault {
-                throw .ledger(fault)
-            } catch let fault as OperationFault {
-                throw fault
             } catch {
-                preconditionFailure("Every error above has a type: \(error)")
+                throw OperationFault(error)
             }
         }
 
@@ -119,14 +113,8 @@ enum LedgerVerifyVerb {
                     let report = try verify(verifier, DatabaseLog(directory))
                     reports.append((plane.rawValue, verifier.key, !isGiven, report))
                 }
-            } catch let fault as IntegrityFault {
-                throw .integrity(fault)
-            } catch let fault as LedgerFault {
-                throw .ledger(fault)
-            } catch let fault as OperationFault {
-                throw fault
             } catch {
-                preconditionFailure("Every error above has a type: \(error)")
+                throw OperationFault(error)
             }
             guard used else {
                 throw .usage(

@@ -24,10 +24,8 @@ struct TreeJudgement {
             return Report.judgement(findings.map { ("", $0) }, "the tree \(Printable(place))")
         } catch let fault as LawFault {
             throw .law(fault)
-        } catch let fault as HostFault {
-            throw .host(fault)
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw OperationFault(error)
         }
     }
 
