@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Calls that block (fsync, sqlite3_step, recvmsg, waitid) belong on such a thread, never on the
 /// shared pool. The thread lives until `shutdown`, which every executor must get.
-package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // state is under `monitor`
+package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // state: under `monitor`
     package let name: String
 
     private struct State {
