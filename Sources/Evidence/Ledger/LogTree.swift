@@ -47,6 +47,9 @@ struct LogTree: Sendable {
 /// Roots and proofs over a log, from its edge and its stored tiles (RFC 6962 §2.1).
 struct LogProver {
     let tree: LogTree
+    /// The complete subtrees behind the last complete tile of each level, by height: hashed once, since
+    /// most proofs need the same ones.
+    private let edges: [[[Digest]]]
     private let stored: (_ level: Int, _ number: Int) throws(LedgerFault) -> TileNodes
 
     init(
@@ -55,6 +58,13 @@ struct LogProver {
     ) {
         self.tree = tree
         self.stored = stored
+        edges = tree.edges.map { hashes in
+            var rows = [hashes]
+            while let row = rows.last, row.count > 1 {
+                rows.append(TileNodes.parents(row.count.isMultiple(of: 2) ? row : row.dropLast()))
+            }
+            return rows
+        }
     }
 
     /// The root over the first `size` entries.
@@ -129,9 +139,7 @@ struct LogProver {
         if number < tree.completeTiles(level: level) {
             return try stored(level, number).node(height: within, position: offset >> within)
         }
-        var row = Array(tree.edges[level][offset..<(offset + (1 << within))])
-        while row.count > 1 { row = TileNodes.parents(row) }
-        return row[0]
+        return edges[level][within][offset >> within]
     }
 
     /// The largest power of two that is smaller than the count.

@@ -11,7 +11,7 @@ enum LedgerBenchVerb {
         summary: "measure what this disk gives a log",
         details: """
             Makes a log in a new directory and lets so many callers write at once, each waiting until its
-            entry is on the disk. Then the log is verified whole, and proofs are made and checked. The
+            entry is on the disk. One caller writes on its own thread, as a command does. Then the log is verified whole, and proofs are made and checked. The
             directory is left for a look; remove it afterwards.
 
             --acknowledge prints the index of each entry once it is durable, one a line, for whoever wants
@@ -53,8 +53,10 @@ enum LedgerBenchVerb {
             do {
                 let directory = try Directory.openMaking(path, mode: 0o700)
                 let place = try place()
-                let result = BlockingCall.wait { await append(directory, place) }
-                let written = try result.get()
+                let written =
+                    callers == 1
+                    ? try appendAlone(directory, place)
+                    : try BlockingCall.wait { await append(directory, place) }.get()
                 return try measured(directory, place, written)
             } catch {
                 throw OperationFault(error)
@@ -112,11 +114,37 @@ enum LedgerBenchVerb {
             }
         }
 
-        private func write(
-            _ caller: Int,
-            _ writer: LedgerWriter,
-            _ left: Remaining
-        ) async throws(LedgerFault) -> [UInt64] {
+        /// Writes as the only caller there is, on its own thread: what a command does.
+        private func appendAlone(
+            _ directory: Directory,
+            _ place: LedgerLog.Place
+        ) throws(LedgerFault) -> Written {
+            let clock = surroundings.clock
+            let log = try LedgerLog(directory, place)
+            let draft = draft(of: 0)
+            var written = Written()
+            let before = log.commits
+            let began = clock.monotonic
+            for _ in 0..<entries {
+                let one = clock.monotonic
+                if attempts {
+                    let attempt = try log.attempt(draft)
+                    acknowledge(attempt.receipt)
+                    acknowledge(try log.outcome(of: attempt, .succeeded))
+                } else {
+                    acknowledge(try log.record(draft))
+                }
+                written.times.append(clock.monotonic - one)
+            }
+            written.nanoseconds = clock.monotonic - began
+            written.transactions = log.commits - before
+            written.times.sort()
+            _ = try log.checkpoint()
+            try log.close()
+            return written
+        }
+
+        private func draft(of caller: Int) -> EntryDraft {
             var draft = EntryDraft(
                 attempts ? LedgerBenchVerb.act : LedgerBenchVerb.fact,
                 by: EntryActor("bench:\(caller)", .builder)
@@ -125,6 +153,15 @@ enum LedgerBenchVerb {
                 [UInt8](repeating: UInt8(truncatingIfNeeded: caller), count: bodyCount),
                 mediaType: "application/octet-stream"
             )
+            return draft
+        }
+
+        private func write(
+            _ caller: Int,
+            _ writer: LedgerWriter,
+            _ left: Remaining
+        ) async throws(LedgerFault) -> [UInt64] {
+            let draft = draft(of: caller)
             var times: [UInt64] = []
             let clock = surroundings.clock
             while left.take() {
