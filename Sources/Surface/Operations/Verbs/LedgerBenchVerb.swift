@@ -11,8 +11,9 @@ enum LedgerBenchVerb {
         summary: "measure what this disk gives a log",
         details: """
             Makes a log in a new directory and lets so many callers write at once, each waiting until its
-            entry is on the disk. One caller writes on its own thread, as a command does. Then the log is verified whole, and proofs are made and checked. The
-            directory is left for a look; remove it afterwards.
+            entry is on the disk. One caller writes on its own thread, as a command does. Then the log is
+            verified whole, and proofs are made and checked. The directory is left for a look; remove it
+            afterwards.
 
             --acknowledge prints the index of each entry once it is durable, one a line, for whoever wants
             to pull the plug. --attempts writes an attempt and its outcome in place of one fact.
