@@ -175,7 +175,10 @@ package final class LedgerReader {
         while place < size, !search.isFull {
             let block = place / TileNodes.width
             // Blocks in which nothing can match are passed over many at a time.
-            let last = min(block + 4096, (size + TileNodes.width - 1) / TileNodes.width)
+            let last = min(
+                block + (query.terms.isEmpty ? 16 : 4096),
+                (size + TileNodes.width - 1) / TileNodes.width
+            )
             let complete = size / TileNodes.width
             var blocks =
                 block < complete
