@@ -47,8 +47,6 @@ struct TileNodes: Sendable {
         stored.count == bytes.count ? stored == bytes : bytes.starts(with: stored)
     }
 
-    var published: ArraySlice<UInt8> { bytes[..<TileNodes.publishedByteCount] }
-
     /// The row above a row of an even number of hashes.
     static func parents(_ row: [Digest]) -> [Digest] {
         var above: [Digest] = []

@@ -30,12 +30,8 @@ package struct GovernedRoot: Sendable {
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
         do {
             try self.init(Directory.open(path), stateHome: stateHome, notice: notice)
-        } catch let fault as IntegrityFault {
-            throw fault
-        } catch let fault as HostFault {
-            throw .host(fault)
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw IntegrityFault(carrying: error)
         }
     }
 
@@ -111,12 +107,8 @@ package struct GovernedRoot: Sendable {
                 throw IntegrityFault.stateInside(path: statePath)
             }
             return state
-        } catch let fault as IntegrityFault {
-            throw fault
-        } catch let fault as HostFault {
-            throw .host(fault)
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw IntegrityFault(carrying: error)
         }
     }
 

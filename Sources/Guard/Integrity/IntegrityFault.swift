@@ -39,6 +39,20 @@ package enum IntegrityFault: Fault {
     /// What waits to be completed was decided for another root.
     case otherRoot(path: String, stage: String)
 
+    /// The fault that carries what a layer below threw, for a `do` in which several layers throw.
+    ///
+    /// Every one of them throws typed; an error of another type is a broken invariant.
+    init(carrying error: any Error) {
+        switch error {
+        case let fault as IntegrityFault: self = fault
+        case let fault as HostFault: self = .host(fault)
+        case let fault as CryptoFault: self = .crypto(fault)
+        case let fault as KeysFault: self = .keys(fault)
+        case let fault as LedgerFault: self = .ledger(fault)
+        default: preconditionFailure("Every error here has a type: \(error)")
+        }
+    }
+
     package var code: String {
         switch self {
         case .notARoot: "integrity.not-a-root"

@@ -17,14 +17,8 @@ package enum MachineWitness {
             let key = try MachineKey("witness", in: home)
                 .signing(origin: name, randomness: randomness)
             return try LogWitness(home, name: name, key: key, logs: logs)
-        } catch let fault as HostFault {
-            throw .host(fault)
-        } catch let fault as KeysFault {
-            throw .keys(fault)
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw IntegrityFault(carrying: error)
         }
     }
 }

@@ -117,20 +117,6 @@ package struct RootLedger: Sendable {
         return place
     }
 
-    /// What opening a plane's log takes, with the key of this machine for the log that is there.
-    package func signedPlace(_ plane: LogPlane) throws(IntegrityFault) -> LedgerLog.Place {
-        guard let reader = try reader(of: plane) else { return try place(plane, signer: nil) }
-        do {
-            return try place(plane, signer: signer(of: plane, reader.genesis()))
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
-        } catch let fault as IntegrityFault {
-            throw fault
-        } catch {
-            preconditionFailure("Every error above has a type: \(error)")
-        }
-    }
-
     /// How many memory ledgers the tier of a plane allows; none where there is no such plane.
     package func activeMax(of plane: LogPlane) throws(IntegrityFault) -> Int {
         let path = "planes/\(plane.rawValue)/tier.json"
@@ -194,14 +180,8 @@ package struct RootLedger: Sendable {
             try log.adopt(try signer(of: plane, genesis))
             try log.start()
             return log
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
-        } catch let fault as KeysFault {
-            throw .keys(fault)
-        } catch let fault as IntegrityFault {
-            throw fault
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw IntegrityFault(carrying: error)
         }
     }
 
@@ -227,12 +207,8 @@ package struct RootLedger: Sendable {
                 )
             }
             try log.close()
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
-        } catch let fault as IntegrityFault {
-            throw fault
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw IntegrityFault(carrying: error)
         }
     }
 
@@ -258,12 +234,8 @@ package struct RootLedger: Sendable {
                 signedEntries: head?.size ?? 0,
                 by: actor
             )
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
-        } catch let fault as IntegrityFault {
-            throw fault
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw IntegrityFault(carrying: error)
         }
     }
 
@@ -296,14 +268,8 @@ package struct RootLedger: Sendable {
             try finish(log)
             try key.promote(origin: log.origin)
             return (note, try key.verifier())
-        } catch let fault as IntegrityFault {
-            throw fault
-        } catch let fault as LedgerFault {
-            throw .ledger(fault)
-        } catch let fault as KeysFault {
-            throw .keys(fault)
         } catch {
-            preconditionFailure("Every error above has a type: \(error)")
+            throw IntegrityFault(carrying: error)
         }
     }
 
