@@ -225,3 +225,22 @@ struct `Canonical JSON` {
         }
     }
 }
+
+struct `Text that JSON writes as it is` {
+    @Test func `ends at the first byte that it does not`() {
+        for length in 0...20 {
+            for place in 0...length {
+                for byte in UInt8.min...UInt8.max {
+                    var text = [UInt8](repeating: UInt8(ascii: "~"), count: length)
+                    if place < length { text[place] = byte }
+                    let isPlain = (0x20..<0x80).contains(byte) && byte != 0x22 && byte != 0x5C
+                    let end = isPlain ? length : place
+                    #expect(text.span.endOfPlainText(from: 0) == end, "\(byte) at \(place)")
+                    if length > 0, place > 0 {
+                        #expect(text.span.endOfPlainText(from: 1) == end)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -133,6 +133,24 @@ struct `A digest` {
         #expect(Digest(hex: String(hex.dropLast())) == nil)
         #expect(Digest(bytes: [1, 2, 3]) == nil)
     }
+
+    @Test func `takes every digit at every place and no other byte`() throws {
+        for place in 0..<64 {
+            for byte in UInt8.min...UInt8.max {
+                var text = [UInt8](repeating: UInt8(ascii: "0"), count: 64)
+                text[place] = byte
+                let digit = Array("0123456789abcdef".utf8).firstIndex(of: byte)
+                let digest = Digest(hex: text[...])
+                #expect((digest != nil) == (digit != nil), "byte \(byte) at \(place)")
+                guard let digest, let digit else { continue }
+                #expect(digest.hexBytes == text)
+                var bytes = [UInt8](repeating: 0, count: 32)
+                bytes[place / 2] = UInt8(place.isMultiple(of: 2) ? digit << 4 : digit)
+                #expect(digest.bytes == bytes)
+                #expect(Digest(bytes, at: 0) == digest)
+            }
+        }
+    }
 }
 
 struct `Text from a stranger` {

@@ -61,6 +61,21 @@ struct `A Merkle tree` {
         #expect(MerkleTree.nodeHash(left, right) == node)
     }
 
+    @Test func `has its nodes row by row when it is complete`() {
+        for leaves in [1, 2, 4, 256].map(numbered) {
+            var rows = [leaves]
+            while let row = rows.last, row.count > 1 {
+                rows.append(
+                    stride(from: 0, to: row.count, by: 2).map {
+                        MerkleTree.nodeHash(row[$0], row[$0 + 1])
+                    }
+                )
+            }
+            let bytes = rows.flatMap { $0.flatMap(\.bytes) }
+            #expect(MerkleTree.nodes(completing: leaves) == bytes)
+        }
+    }
+
     @Test func `for any size has the root of the definition`() {
         let leaves = numbered(130)
         var frontier = MerkleFrontier()

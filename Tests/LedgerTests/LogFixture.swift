@@ -4,6 +4,7 @@ import Foundation
 import Host
 import Ledger
 import Support
+import Testing
 
 /// A log in a temporary directory, under the law of this repository, with a key and a clock of its own.
 final class LogFixture: Sendable {
@@ -21,9 +22,21 @@ final class LogFixture: Sendable {
         key = try SigningKey(seed: Randomness.seeded(7).bytes(SigningKey.seedByteCount))
     }
 
+    /// The parameters of this repository, but for heads that come so often that a short log has several.
     static func parameters() throws -> ChainParameters {
-        let path = Repository.file(ChainParameters.path)
-        return try ChainParameters(parsing: [UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
+        try ChainParameters(
+            parsing: parameters("\"every_entries\": 1024", "\"every_entries\": 256")
+        )
+    }
+
+    /// The parameters of this repository as they are written, with one text in them replaced.
+    static func parameters(_ text: String, _ replacement: String) throws -> [UInt8] {
+        let law = try String(
+            contentsOfFile: Repository.file(ChainParameters.path),
+            encoding: .utf8
+        )
+        #expect(law.contains(text))
+        return Array(law.replacing(text, with: replacement).utf8)
     }
 
     /// The kinds of this repository, and two of which bodies may be dropped.

@@ -150,19 +150,17 @@ struct `A log` {
             _ = try LedgerLog(fixture.directory(), place)
         }
         #expect(other?.code == "ledger.other-log")
-        let text = try String(
-            contentsOfFile: Repository.file(ChainParameters.path),
-            encoding: .utf8
-        ).replacing("\"every_entries\": 256", with: "\"every_entries\": 128")
         place = try fixture.place()
-        place.parameters = try ChainParameters(parsing: Array(text.utf8))
+        let text = try LogFixture.parameters("\"every_entries\": 1024", "\"every_entries\": 128")
+        place.parameters = try ChainParameters(parsing: text)
         let chain = #expect(throws: LedgerFault.self) {
             _ = try LedgerLog(fixture.directory(), place)
         }
         #expect(chain?.code == "ledger.other-chain")
-        for broken in ["{}", "[", text.replacing("rfc6962", with: "none")] {
+        let hashing = try LogFixture.parameters("rfc6962", "none")
+        for broken in [Array("{}".utf8), Array("[".utf8), hashing] {
             let fault = #expect(throws: LedgerFault.self) {
-                _ = try ChainParameters(parsing: Array(broken.utf8))
+                _ = try ChainParameters(parsing: broken)
             }
             #expect(fault?.code == "ledger.chain-parameters")
         }

@@ -60,20 +60,36 @@ static inline charter_words charter_merkle_leaf(const void *bytes, size_t count)
     return charter_sha256_finish(&context);
 }
 
+/// The 32 bytes of a digest.
+static inline void charter_store_words(unsigned char *to, charter_words words) {
+    charter_store(to, words.a);
+    charter_store(to + 8, words.b);
+    charter_store(to + 16, words.c);
+    charter_store(to + 24, words.d);
+}
+
 /// A Merkle node (RFC 6962 §2.1): SHA-256 of the byte 01 and both children, in one update.
 static inline charter_words charter_merkle_node(charter_words left, charter_words right) {
     unsigned char bytes[65];
     SHA256_CTX context;
     bytes[0] = 1;
-    charter_store(bytes + 1, left.a);
-    charter_store(bytes + 9, left.b);
-    charter_store(bytes + 17, left.c);
-    charter_store(bytes + 25, left.d);
-    charter_store(bytes + 33, right.a);
-    charter_store(bytes + 41, right.b);
-    charter_store(bytes + 49, right.c);
-    charter_store(bytes + 57, right.d);
+    charter_store_words(bytes + 1, left);
+    charter_store_words(bytes + 33, right);
     SHA256_Init(&context);
     SHA256_Update(&context, bytes, sizeof bytes);
     return charter_sha256_finish(&context);
+}
+
+/// Fills in the nodes above a row of hashes, which is a power of two of them: each row stands behind
+/// the one that it is hashed from, so the children of a node lie side by side.
+static inline void charter_merkle_fill(unsigned char *nodes, size_t leaves) {
+    unsigned char bytes[65];
+    SHA256_CTX context;
+    bytes[0] = 1;
+    for (size_t node = 0; node + 1 < leaves; node++) {
+        memcpy(bytes + 1, nodes + 64 * node, 64);
+        SHA256_Init(&context);
+        SHA256_Update(&context, bytes, sizeof bytes);
+        SHA256_Final(nodes + 32 * (leaves + node), &context);
+    }
 }

@@ -37,23 +37,19 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads exactly 64 lower-case hex digits; anything else, upper case included, is `nil`.
     ///
-    /// A registry of 100,000 files has as many of these, so this is no generic code.
+    /// A registry of 100,000 files has as many of these and a log several an entry, so eight digits
+    /// are read at a time.
     package init?(hex: Span<UInt8>) {
         guard hex.count == 64 else { return nil }
         var words: [4 of UInt64] = [0, 0, 0, 0]
-        var wrong: UInt8 = 0
+        var wrong: UInt64 = 0
         for word in 0..<4 {
-            var value: UInt64 = 0
-            for position in word * 16..<(word + 1) * 16 {
-                let digit = hex[position] &- 48
-                let letter = hex[position] &- 97
-                let nibble = digit < 10 ? digit : letter < 6 ? letter &+ 10 : 0xFF
-                wrong |= nibble
-                value = value << 4 | UInt64(nibble & 15)
-            }
-            words[word] = value
+            let high = HexDigits(hex, at: word * 16)
+            let low = HexDigits(hex, at: word * 16 + 8)
+            wrong |= high.wrong | low.wrong
+            words[word] = high.value << 32 | low.value
         }
-        guard wrong < 16 else { return nil }
+        guard wrong == 0 else { return nil }
         (a, b, c, d) = (words[0], words[1], words[2], words[3])
     }
 
@@ -84,24 +80,16 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads 32 bytes at a place; they must be there.
     package init(_ bytes: [UInt8], at place: Int) {
-        var words: [4 of UInt64] = [0, 0, 0, 0]
-        for word in 0..<4 {
-            var value: UInt64 = 0
-            for offset in 0..<8 { value = value << 8 | UInt64(bytes[place + word * 8 + offset]) }
-            words[word] = value
-        }
-        (a, b, c, d) = (words[0], words[1], words[2], words[3])
+        let span = bytes.span
+        a = span.bigEndianWord(at: place)
+        b = span.bigEndianWord(at: place + 8)
+        c = span.bigEndianWord(at: place + 16)
+        d = span.bigEndianWord(at: place + 24)
     }
 
     /// Adds the 32 bytes to bytes.
     package func append(to bytes: inout [UInt8]) {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: Digest.byteCount))
-        for position in 0..<Digest.byteCount {
-            let word = position < 16 ? (position < 8 ? a : b) : (position < 24 ? c : d)
-            bytes[start + position] =
-                UInt8(truncatingIfNeeded: word >> UInt64(56 - (position & 7) * 8))
-        }
+        for word in [a, b, c, d] { bytes.append(bigEndian: word) }
     }
 
     /// The 64 lower-case hex digits, as bytes.
@@ -113,12 +101,9 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Adds the 64 lower-case hex digits to bytes.
     package func appendHex(to bytes: inout [UInt8]) {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: 64))
-        for position in 0..<64 {
-            let word = position < 32 ? (position < 16 ? a : b) : (position < 48 ? c : d)
-            let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - (position & 15) * 4)) & 15
-            bytes[start + position] = nibble < 10 ? nibble + 48 : nibble + 87
+        for word in [a, b, c, d] {
+            bytes.append(bigEndian: HexDigits.text(of: word >> 32))
+            bytes.append(bigEndian: HexDigits.text(of: word & 0xFFFF_FFFF))
         }
     }
 

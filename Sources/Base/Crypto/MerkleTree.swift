@@ -26,6 +26,20 @@ package enum MerkleTree {
         Digest(charter_merkle_node(left.wordsForC, right.wordsForC))
     }
 
+    /// All nodes of a complete tree, a row after the other from the leaves to the root, as bytes.
+    package static func nodes(completing leaves: [Digest]) -> [UInt8] {
+        precondition(leaves.count.nonzeroBitCount == 1, "A complete tree has 2^n leaves.")
+        let count = (2 * leaves.count - 1) * Digest.byteCount
+        return unsafe [UInt8](unsafeUninitializedCapacity: count) { nodes, initialized in
+            guard let start = nodes.baseAddress else { return }
+            for (place, leaf) in leaves.enumerated() {
+                unsafe charter_store_words(start + place * Digest.byteCount, leaf.wordsForC)
+            }
+            unsafe charter_merkle_fill(start, leaves.count)
+            initialized = count
+        }
+    }
+
     /// The root over these leaf hashes.
     package static func root(of leaves: [Digest]) -> Digest {
         root(of: leaves, 0..<leaves.count)

@@ -41,7 +41,8 @@ import Glibc
     package init(
         path: String,
         mode: Mode,
-        busyTimeoutMilliseconds: Int = 5000
+        busyTimeoutMilliseconds: Int = 5000,
+        pageBytes: Int? = nil
     ) throws(SQLiteFault) {
         // Anything else could be a URI, an in-memory database or a name cut at its first NUL.
         guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(0) else {
@@ -63,7 +64,7 @@ import Glibc
             throw faultOnOpening(code)
         }
         unsafe sqlite3_busy_timeout(opened, Int32(clamping: busyTimeoutMilliseconds))
-        try configure()
+        try configure(pageBytes: pageBytes)
     }
 
     /// What SQLite is to open: a path, or the URI that says that nobody changes the file.

@@ -3,7 +3,9 @@ import CSQLite
 // How a connection is set up, and what a failure to open means.
 extension Connection {
     /// Puts the settings in force, and reads each back: a setting that SQLite ignored is a fault.
-    func configure() throws(SQLiteFault) {
+    ///
+    /// The size of pages is that of a file to be made; one that is there keeps its own.
+    func configure(pageBytes: Int?) throws(SQLiteFault) {
         // No statement can damage the file on purpose, and "x" is a column and never a text.
         try setFlag(SQLITE_DBCONFIG_DEFENSIVE, true, named: "defensive")
         try setFlag(SQLITE_DBCONFIG_TRUSTED_SCHEMA, false, named: "trusted_schema")
@@ -19,6 +21,7 @@ extension Connection {
             guard unsafe sqlite3_db_readonly(try open(), "main") == 0 else {
                 throw SQLiteFault.permissionDenied(path: path)
             }
+            if let pageBytes { _ = try rows("PRAGMA page_size=\(pageBytes)") }
             try set("journal_mode", to: .text("wal"))
             try set("synchronous", to: .integer(2))
         case .readOnly, .immutable:

@@ -60,6 +60,7 @@ struct BlockJudge {
     private var says: [Int] = []
     /// The events of the block that the law was seen to know.
     private var known: Set<[UInt8]> = []
+    private var lastEvent: [UInt8] = []
 
     init(
         number: Int,
@@ -190,7 +191,7 @@ struct BlockJudge {
                 )
             )
         }
-        if !bytes.holds(verdict.lastTime, at: entry.time) {
+        if !bytes.holds(verdict.lastTime, in: entry.time) {
             let time = Array(bytes, entry.time)
             if offset == 0 { verdict.firstTime = time }
             guard offset == 0 || BlockJudge.isInOrder(verdict.lastTime[...], time[...]) else {
@@ -216,7 +217,7 @@ struct BlockJudge {
 
     /// Where the chain of an entry's ledger is kept, if the block has met it.
     private func chain(of entry: EntryOutline, _ bytes: Span<UInt8>) -> Int? {
-        if let current, bytes.holds(verdict.chains[current].ledger, at: entry.ledger) {
+        if let current, bytes.holds(verdict.chains[current].ledger, in: entry.ledger) {
             return current
         }
         return chains[Array(bytes, entry.ledger)]
@@ -270,7 +271,7 @@ struct BlockJudge {
         _ bytes: Span<UInt8>,
         _ index: Int
     ) -> String? {
-        let isGenesis = bytes.holds(BlockJudge.genesis, at: entry.event)
+        let isGenesis = bytes.holds(BlockJudge.genesis, in: entry.event)
         guard isGenesis == (entry.sequence == 0) else {
             return "The entry \(index) is a genesis and no first one, or the other way round."
         }
@@ -279,19 +280,21 @@ struct BlockJudge {
         {
             return "The entry \(index) holds a text that is not canonical, or names no ledger."
         }
-        if !bytes.holds(verdict.lastTime, at: entry.time) || offset == 0,
+        if !bytes.holds(verdict.lastTime, in: entry.time) || offset == 0,
             Timestamp(String(decoding: Array(bytes, entry.time), as: UTF8.self))?.description.utf8
                 .elementsEqual(Array(bytes, entry.time)) != true
         {
             return "The entry \(index) holds no time in the form of one."
         }
         guard let events else { return nil }
+        // Most often it is that of the entry before.
+        if bytes.holds(lastEvent, in: entry.event) { return nil }
         let event = Array(bytes, entry.event)
-        if known.contains(event) { return nil }
-        guard events[String(decoding: event, as: UTF8.self)] != nil else {
+        guard known.contains(event) || events[String(decoding: event, as: UTF8.self)] != nil else {
             return "The entry \(index) is of an event that \(EventMap.path) does not know."
         }
         known.insert(event)
+        lastEvent = event
         return nil
     }
 
@@ -304,7 +307,7 @@ struct BlockJudge {
         _ hasBody: Bool,
         _ index: Int
     ) {
-        if let plane, !bytes.holds(plane, at: entry.plane) {
+        if let plane, !bytes.holds(plane, in: entry.plane) {
             found(.otherLog, index, nil, "The entry \(index) is of another plane.")
             return
         }
@@ -342,7 +345,7 @@ struct BlockJudge {
             )
             return
         }
-        if bytes.holds(BlockJudge.rotated, at: entry.event),
+        if bytes.holds(BlockJudge.rotated, in: entry.event),
             let vkey = (try? JSONValue(parsing: Array(body, 0..<body.count)))?["new"]?.string
         {
             verdict.rotations.append(BlockVerdict.Rotation(index: index, vkey: vkey))
@@ -425,17 +428,6 @@ struct BlockJudge {
         if !a.elementsEqual(b) { return a.lexicographicallyPrecedes(b) }
         let (x, y) = (left.dropFirst(19).dropLast(), right.dropFirst(19).dropLast())
         return x.elementsEqual(y) || x.lexicographicallyPrecedes(y)
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether exactly these bytes stand in a range.
-    fileprivate func holds(_ wanted: [UInt8], at range: Range<Int>) -> Bool {
-        guard range.count == wanted.count else { return false }
-        for offset in 0..<wanted.count where self[range.lowerBound + offset] != wanted[offset] {
-            return false
-        }
-        return true
     }
 }
 

@@ -22,7 +22,9 @@ struct EntryReader {
     /// The text up to the next quotation mark, which is passed.
     mutating func string(_ bytes: Span<UInt8>) -> Range<Int>? {
         let start = place
-        while place < bytes.count {
+        while true {
+            place = bytes.endOfPlainText(from: place)
+            guard place < bytes.count else { return nil }
             let byte = bytes[place]
             if byte == UInt8(ascii: "\"") {
                 defer { place += 1 }
@@ -36,7 +38,6 @@ struct EntryReader {
             if byte >= 0x80 { isForeign = true }
             place += 1
         }
-        return nil
     }
 
     /// The 64 hex digits of a digest and the quotation mark behind them.

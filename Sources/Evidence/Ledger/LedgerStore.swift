@@ -14,6 +14,8 @@ final class LedgerStore {
     private var segments: [(Segment, Connection?)] = []
 
     static let fileName = "log.sqlite3"
+    /// An entry with its body takes a kilobyte, and whoever verifies a log reads all of its pages.
+    static let pageBytes = 8_192
     /// More than any log will hold, and far from where numbers end.
     static let entriesMax = 1 << 40
 
@@ -63,7 +65,7 @@ final class LedgerStore {
         _ mode: Connection.Mode
     ) throws(SQLiteFault) -> Connection {
         do throws(SQLiteFault) {
-            return try Connection(path: path, mode: mode)
+            return try Connection(path: path, mode: mode, pageBytes: pageBytes)
         } catch {
             guard mode == .readOnly, let still = try? Connection(path: path, mode: .immutable)
             else {

@@ -22,15 +22,7 @@ struct TileNodes: Sendable {
     /// Hashes upwards from the 256 hashes of a level.
     init(completing hashes: [Digest]) {
         precondition(hashes.count == TileNodes.width, "A complete tile has 256 hashes.")
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(TileNodes.byteCount)
-        var row = hashes
-        while true {
-            for hash in row { hash.append(to: &bytes) }
-            if row.count == 1 { break }
-            row = TileNodes.parents(row)
-        }
-        self.bytes = bytes
+        bytes = MerkleTree.nodes(completing: hashes)
     }
 
     /// The root of the subtree over `2^height` hashes that begins at `position · 2^height`.
@@ -44,7 +36,7 @@ struct TileNodes: Sendable {
 
     /// Whether stored bytes are these nodes, or the beginning of them.
     func isBegun(by stored: [UInt8]) -> Bool {
-        stored.count == bytes.count ? stored == bytes : bytes.starts(with: stored)
+        stored.count <= bytes.count && bytes.span.holds(stored, in: 0..<stored.count)
     }
 
     /// The row above a row of an even number of hashes.

@@ -224,6 +224,7 @@ enum LedgerBenchVerb {
             json["callers"] = .integer(callers)
             json["entries"] = .integer(entries)
             json["verified"] = .bool(report.isWhole)
+            json["key"] = .string(key.description)
             return Answer(
                 report.isWhole ? .done : .refused,
                 json: .object(json),
