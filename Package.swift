@@ -12,6 +12,7 @@ let modules: [Module] = [
     .c("CLinux", in: "Base"),
     .system("COpenSSL", in: "Base", package: "openssl", apt: "libssl-dev"),
     .system("CSQLite", in: "Base", package: "sqlite3", apt: "libsqlite3-dev"),
+    .system("CArchive", in: "Base", package: "libarchive", apt: "libarchive-dev"),
     .c("CGenesis", in: "Base"),
     .swift("Canon", in: "Base"),
     .swift("Patterns", in: "Base", uses: "Canon"),
@@ -20,6 +21,7 @@ let modules: [Module] = [
     .swift("Host", in: "Base", uses: "Canon CLinux"),
     .swift("Keys", in: "Base", uses: "Canon Crypto Host"),
     .swift("SQLite", in: "Base", uses: "Canon Host CSQLite"),
+    .swift("Archives", in: "Base", uses: "Canon Host CArchive"),
     .swift("Genesis", in: "Base", uses: "CGenesis"),
 
     // Constitution: what is allowed, and who may ask. Pure, synchronous, no input or output.

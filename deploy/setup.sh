@@ -20,6 +20,8 @@ readonly wanted=(
   "libcurl4|needed by swift build"
   "libssl-dev|cryptography (OpenSSL 3)"
   "libsqlite3-dev|storage (SQLite)"
+  "libarchive-dev|packages as tar files, compressed with zstd"
+  "zstd|the zstd command, a second opinion on packages, for tests"
   "openssh-client|ssh-keygen, with which tests check signatures"
   "openssl|the openssl command, with which tests check signatures"
   "sqlite3|the sqlite3 command, with which tests and the demo tamper with a log"

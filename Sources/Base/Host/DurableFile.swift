@@ -51,29 +51,16 @@ package enum DurableFile {
     ) throws(HostFault) {
         let whole = try PathBytes.beneath(path.utf8)
         let (parent, name) = try directory.parent(of: whole)
-        let temporary = try temporaryName(for: name, randomness)
-        let opened = unsafe clinux_file_create(parent.descriptor, temporary.terminated, mode)
-        guard opened >= 0 else {
-            throw .from(-opened, doing: "Writing", path: directory.shown(whole))
-        }
-        var done = fill(opened, bytes, mode, isDurable: isDurable)
-        _ = clinux_close(opened)
-        if done >= 0 {
-            done = unsafe clinux_rename(
-                parent.descriptor,
-                temporary.terminated,
-                parent.descriptor,
-                name.terminated
-            )
-        }
-        guard done >= 0 else {
-            _ = unsafe clinux_remove_file(parent.descriptor, temporary.terminated)
-            if done == -EISDIR {
-                throw .notARegularFile(path: directory.shown(whole), kind: .directory)
-            }
-            throw .from(-done, doing: "Writing", path: directory.shown(whole))
-        }
-        if isDurable { try synchronize(parent) }
+        let draft = try FileDraft(
+            name,
+            in: parent,
+            shown: directory.shown(whole),
+            mode: mode,
+            randomness
+        )
+        unsafe try draft.write(bytes.span.bytes)
+        try draft.finish(isDurable: isDurable)
+        try draft.place(isDurable: isDurable)
     }
 
     /// Whether a name is a temporary of `replace` that a crash left behind.
@@ -222,14 +209,8 @@ package enum DurableFile {
 
     private static let suffix = ".charter-new"
 
-    private static func fill(
-        _ descriptor: Int32,
-        _ bytes: [UInt8],
-        _ mode: UInt32,
-        isDurable: Bool
-    ) -> Int32 {
-        let written = unsafe clinux_write_all(descriptor, bytes, bytes.count)
-        if written < 0 { return written }
+    /// Gives a file that was written its mode, and waits for the disk.
+    static func settle(_ descriptor: Int32, _ mode: UInt32, isDurable: Bool) -> Int32 {
         // Asked first: the chmod family is denied to a confined process, which needs no fchmod as
         // long as its umask is 0.
         var facts = clinux_facts()
@@ -242,7 +223,7 @@ package enum DurableFile {
         return isDurable ? clinux_fsync(descriptor) : 0
     }
 
-    private static func synchronize(_ directory: Directory) throws(HostFault) {
+    static func synchronize(_ directory: Directory) throws(HostFault) {
         let done = clinux_fsync(directory.descriptor)
         guard done >= 0 else {
             throw .from(-done, doing: "Writing to the disk", path: directory.path)
@@ -250,7 +231,7 @@ package enum DurableFile {
     }
 
     /// A name no other writer uses, short enough for any name of up to 255 bytes.
-    private static func temporaryName(
+    static func temporaryName(
         for name: PathBytes,
         _ randomness: Randomness
     ) throws(HostFault) -> PathBytes {

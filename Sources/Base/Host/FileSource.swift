@@ -1,0 +1,38 @@
+import CLinux
+
+/// A file that is read from its beginning to its end, piece by piece, by whoever brings the memory.
+@safe package final class FileSource {
+    /// What people call it.
+    package let path: String
+    private let descriptor: Descriptor
+
+    /// Opens a file beneath a directory; no part of its path may be a link.
+    package init(_ path: String, in directory: Directory) throws(HostFault) {
+        let bytes = try PathBytes.beneath(path.utf8)
+        self.path = directory.shown(bytes)
+        let opened = unsafe clinux_file_open_beneath(directory.descriptor, bytes.terminated)
+        guard opened >= 0 else { throw .from(-opened, doing: "Reading", path: self.path) }
+        descriptor = Descriptor(owning: opened)
+        let kind = try facts().kind
+        guard kind == .file else { throw .notARegularFile(path: self.path, kind: kind) }
+    }
+
+    /// What the file is now.
+    package func facts() throws(HostFault) -> FileFacts {
+        var raw = clinux_facts()
+        let asked = unsafe clinux_facts_of(descriptor.number, &raw)
+        guard asked >= 0 else { throw .from(-asked, doing: "Looking at", path: path) }
+        return FileFacts(raw)
+    }
+
+    /// Reads the next bytes; 0 at the end.
+    @unsafe package func read(
+        into buffer: UnsafeMutableRawBufferPointer
+    ) throws(HostFault) -> Int {
+        let count = unsafe clinux_read(descriptor.number, buffer.baseAddress, buffer.count)
+        guard count >= 0 else {
+            throw .from(Int32(truncatingIfNeeded: -count), doing: "Reading", path: path)
+        }
+        return Int(count)
+    }
+}
