@@ -39,7 +39,7 @@ let modules: [Module] = [
     .swift(
         "Integrity",
         in: "Guard",
-        uses: "Canon Patterns Crypto Host Keys Law Registry Ledger Gates"
+        uses: "Canon Patterns Crypto Host Keys Archives Law Registry Ledger Gates"
     ),
 
     // Runtime: who does the work. (Wire, Cognition, Controllers and Planes come with the planes.)

@@ -1,3 +1,4 @@
+import Archives
 import Canon
 import Crypto
 import Foundation
@@ -25,6 +26,87 @@ struct `The pristine guard` {
         #expect(try fixture.text("new/deep/file") == "new")
         #expect(!FileManager.default.fileExists(atPath: fixture.file("empty.txt")))
         #expect(try staged(fixture) == [])
+    }
+
+    @Test(arguments: [2, 40])
+    func `puts files of an archive in their place, and takes empty directories away`(
+        _ count: Int
+    ) throws {
+        let fixture = try GovernedFixture()
+        let (archive, members) = try shelve(fixture, count)
+        let old = try (0..<count).map { try RelativePath("new/d\($0 % 7)/old\($0)") }
+        for path in old { fixture.write(path.text, "old") }
+        fixture.write("new/stays", "")
+        _ = try door(fixture).installing("test") { mode throws(IntegrityFault) in
+            for (member, digest) in members {
+                mode.place(member.path, member, of: archive, content: digest)
+            }
+            for path in old { mode.remove(path) }
+        }
+        for (member, digest) in members {
+            #expect(Digest.sha256(of: try fixture.bytes(member.path.text)) == digest)
+            let facts = try Directory.open(fixture.path).facts(of: member.path.text)
+            #expect(facts?.permissions == member.mode)
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: fixture.file("new"))
+        #expect(left == ["stays"])
+        #expect(try staged(fixture) == [])
+    }
+
+    @Test func `places nothing of an archive that is another than was decided`() throws {
+        let fixture = try GovernedFixture()
+        let (archive, members) = try shelve(fixture, 3)
+        let before = try fixture.contents()
+        let fault = #expect(throws: IntegrityFault.self) {
+            _ = try door(fixture).installing("test") { mode throws(IntegrityFault) in
+                for (member, _) in members {
+                    mode.place(member.path, member, of: archive, content: .sha256(of: [1]))
+                }
+            }
+        }
+        #expect(fault?.code == "archives.damaged")
+        #expect(try fixture.contents() == before)
+        #expect(!FileManager.default.fileExists(atPath: fixture.file("placed")))
+        #expect(try staged(fixture) == [])
+    }
+
+    /// An archive of so many files on the shelf of a fixture.
+    private func shelve(
+        _ fixture: GovernedFixture,
+        _ count: Int
+    ) throws -> (Digest, [(ArchiveMember, Digest)]) {
+        let root = try GovernedRoot(path: fixture.path, stateHome: fixture.stateHome)
+        let shelf = try ArchiveShelf(state: root.openState())
+        let draft = try FileDraft("new", in: shelf.directory)
+        var stream = SHA256Stream()
+        let writer = try ArchiveWriter(to: draft) { stream.update($0) }
+        var members: [(ArchiveMember, Digest)] = []
+        for index in 0..<count {
+            let bytes = Array("content \(index)\n".utf8)
+            let path = try RelativePath("placed/\(index % 3)/\(1000 + index)")
+            let member = ArchiveMember(
+                path,
+                byteCount: bytes.count,
+                isExecutable: index.isMultiple(of: 2)
+            )
+            members.append((member, .sha256(of: bytes)))
+        }
+        members.sort { $0.0.path < $1.0.path }
+        for (member, _) in members {
+            let number = (Int(member.path.name) ?? 0) - 1000
+            try writer.add(member, Array("content \(number)\n".utf8))
+        }
+        try writer.finish()
+        try draft.finish(isDurable: true)
+        try draft.place(isDurable: true)
+        let digest = stream.finish()
+        try DurableFile.moveFile(
+            "new",
+            in: shelf.directory,
+            to: ArchiveShelf.name(of: digest),
+            in: shelf.directory
+        )
+        return (digest, members)
     }
 
     @Test func `writes nothing when the operation throws`() throws {
@@ -215,8 +297,7 @@ struct `The pristine guard` {
             .string(Digest.sha256(of: try fixture.bytes(name)).hex)
         }
         func hex(_ text: String) -> JSONValue { .string(Digest.sha256(of: Array(text.utf8)).hex) }
-        fixture.home.write(stage + "/0.new", "first\n")
-        fixture.home.write(stage + "/1.new", "second\n")
+        fixture.home.write(stage + "/content", "first\nsecond\n")
         guard isCommitted else { return }
         let commit: JSONValue = [
             "purpose": "test", "time": "then", "root": .string(fixture.path),
@@ -224,16 +305,15 @@ struct `The pristine guard` {
             "born": .string(try born ?? String(directory.identity().bornNanoseconds)),
             "files": [
                 [
-                    "path": "src/other.txt", "staged": "0.new",
+                    "path": "src/other.txt", "bytes": 6,
                     "before": try digest("src/other.txt"), "after": hex("first\n"),
                 ],
                 [
-                    "path": "src/main.txt", "staged": "1.new",
+                    "path": "src/main.txt", "bytes": 7,
                     "before": try digest("src/main.txt"), "after": hex("second\n"),
                 ],
                 [
-                    "path": "empty.txt", "staged": .null, "before": try digest("empty.txt"),
-                    "after": .null,
+                    "path": "empty.txt", "before": try digest("empty.txt"), "after": .null,
                 ],
             ],
         ]

@@ -58,7 +58,7 @@ package enum DurableFile {
             mode: mode,
             randomness
         )
-        unsafe try draft.write(bytes.span.bytes)
+        try draft.write(bytes)
         try draft.finish(isDurable: isDurable)
         try draft.place(isDurable: isDurable)
     }

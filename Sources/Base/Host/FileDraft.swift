@@ -8,7 +8,7 @@ import Glibc
 package final class FileDraft {
     /// What people call the file that it will be.
     package let path: String
-    private let parent: Directory
+    let parent: Directory
     private let name: PathBytes
     private let temporary: PathBytes
     private let mode: UInt32
@@ -59,6 +59,11 @@ package final class FileDraft {
             unsafe clinux_write_all(descriptor.number, buffer.baseAddress, buffer.count)
         }
         guard written >= 0 else { throw .from(-written, doing: "Writing", path: path) }
+    }
+
+    /// Adds bytes.
+    package func write(_ bytes: [UInt8]) throws(HostFault) {
+        try write(unsafe bytes.span.bytes)
     }
 
     /// Says that all bytes are there; they are on the disk then, or once the file system is

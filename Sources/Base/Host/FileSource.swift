@@ -35,4 +35,23 @@ import CLinux
         }
         return Int(count)
     }
+
+    /// Copies the next bytes, exactly so many, to a file that is being written.
+    package func copy(_ count: Int, to draft: FileDraft) throws(HostFault) {
+        let capacity = min(max(count, 1), 1 << 20)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: capacity,
+            alignment: 64
+        )
+        defer { unsafe buffer.deallocate() }
+        var left = count
+        while left > 0 {
+            let wanted = min(left, capacity)
+            let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+            let read = unsafe try read(into: part)
+            guard read > 0 else { throw .missing(path: path + " from here on") }
+            try draft.write(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(part)[..<read]))
+            left -= read
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Archives
 import Canon
 import Crypto
 import Host
@@ -8,12 +9,6 @@ import Registry
 /// Each root has its own stage, by the number of its directory: two copies of one root share an id
 /// and a state directory, and what was meant for one must never be put into the other.
 struct InstallStage {
-    /// One file as it shall be; without bytes it shall be gone.
-    struct Change: Sendable {
-        let path: RelativePath
-        let bytes: [UInt8]?
-    }
-
     /// An operation that was completed after a crash or a fault.
     struct Completed: Sendable {
         let purpose: String
@@ -24,9 +19,6 @@ struct InstallStage {
     private let state: Directory
     private let name: String
     private let identity: DirectoryIdentity
-
-    private static let commitName = "commit.json"
-    private static let commitBytesMax = 64 << 20
 
     init(_ root: GovernedRoot, state: Directory) throws(IntegrityFault) {
         self.root = root
@@ -41,37 +33,23 @@ struct InstallStage {
 
     /// The purpose of an operation that was decided and waits to be completed, if there is one.
     func waiting() throws(IntegrityFault) -> String? {
-        do {
-            guard let facts = try state.facts(of: name), facts.kind == .directory else {
-                return nil
-            }
-            let stage = try state.openDirectory(name)
-            guard try stage.facts(of: InstallStage.commitName) != nil else { return nil }
-            return try read(stage).purpose
-        } catch let fault as IntegrityFault {
-            throw fault
-        } catch let fault as HostFault {
-            throw .host(fault)
-        } catch {
-            throw .unfinished(path: root.directory.path, stage: state.path + "/" + name)
+        try reading { stage in
+            guard try stage.facts(of: InstallCommit.name) != nil else { return nil }
+            return try InstallCommit(in: stage).purpose
         }
     }
 
     /// Completes an operation that was cut short after its commit and says which, or forgets one that
     /// had none.
     func recover() throws(IntegrityFault) -> Completed? {
-        do {
-            guard let facts = try state.facts(of: name), facts.kind == .directory else {
-                return nil
-            }
-            let stage = try state.openDirectory(name)
+        try reading { stage in
             var completed: Completed?
-            if try stage.facts(of: InstallStage.commitName) != nil {
-                let commit = try read(stage)
+            if try stage.facts(of: InstallCommit.name) != nil {
+                let commit = try InstallCommit(in: stage)
                 try refuseOtherRoot(commit)
-                try refuseStrangers(commit.changes)
-                for change in commit.changes { try removeTemporaries(of: change.path) }
-                try apply(commit.changes, from: stage)
+                try refuseStrangers(commit.files)
+                try removeTemporaries(of: commit.files)
+                try apply(commit.files, from: stage)
                 completed = Completed(
                     purpose: Printable(commit.purpose).description,
                     time: Printable(commit.time).description
@@ -79,19 +57,13 @@ struct InstallStage {
             }
             try clear(stage)
             return completed
-        } catch let fault as IntegrityFault {
-            throw fault
-        } catch let fault as HostFault {
-            throw .host(fault)
-        } catch {
-            throw .unfinished(path: root.directory.path, stage: state.path + "/" + name)
         }
     }
 
-    // Each staged file · commit.json (the moment that decides) · each file put in its place by rename ·
+    // The contents · commit.json (the moment that decides) · each file put in its place by rename ·
     // the stage cleared. Every step may run twice.
     func commit(
-        _ changes: [Change],
+        _ changes: [InstallChange],
         purpose: String,
         time: Timestamp
     ) throws(IntegrityFault) {
@@ -101,101 +73,102 @@ struct InstallStage {
             }
             let stage = try state.openDirectory(name)
             try clear(stage)
-            var files: [JSONValue] = []
-            for (index, change) in changes.enumerated() {
-                let staged = change.bytes == nil ? nil : "\(index).new"
-                if let bytes = change.bytes, let staged {
-                    try DurableFile.replace(staged, with: bytes, in: stage)
-                }
-                files.append([
-                    "path": .string(change.path.text),
-                    "staged": staged.map { .string($0) } ?? .null,
-                    "before": try digest(of: change.path).map { .string($0.hex) } ?? .null,
-                    "after": change.bytes.map { .string(Digest.sha256(of: $0).hex) } ?? .null,
-                ])
-            }
-            let commit: JSONValue = [
-                "purpose": .string(purpose),
-                "root": .string(Printable(bytes: root.directory.place()).description),
-                "place": .string(place.hex),
-                "born": .string(String(identity.bornNanoseconds)),
-                "files": .array(files), "time": .string(time.description),
-            ]
-            try DurableFile.replace(InstallStage.commitName, with: commit.pretty, in: stage)
-            let changes = try read(stage).changes
-            do throws(HostFault) {
-                try apply(changes, from: stage)
+            let commit = InstallCommit(
+                purpose: purpose,
+                time: time.description,
+                place: place.hex,
+                born: String(identity.bornNanoseconds),
+                files: try keep(changes, in: stage)
+            )
+            let shown = Printable(bytes: root.directory.place()).description
+            try DurableFile.replace(InstallCommit.name, with: commit.bytes(root: shown), in: stage)
+            do {
+                try apply(commit.files, from: stage)
             } catch {
                 // Where nothing was put in place yet it is taken back. Otherwise it is decided and will
                 // be completed; whoever asked must hear that it is not yet.
-                if (try? isUntouched(changes)) == true {
+                if (try? isUntouched(commit.files)) == true {
                     try clear(stage)
                     throw error
                 }
+                guard let cause = error as? any Fault else { throw error }
                 throw IntegrityFault.cutShort(
                     purpose: purpose,
                     root: root.directory.path,
-                    cause: error
+                    cause: (cause as? IntegrityFault).flatMap(\.underlying) ?? cause
                 )
             }
             try clear(stage)
-        } catch let fault as IntegrityFault {
-            throw fault
-        } catch let fault as HostFault {
-            throw .host(fault)
         } catch {
-            throw .unfinished(path: root.directory.path, stage: state.path + "/" + name)
+            throw fault(error)
         }
     }
 
-    /// What was decided: for which root, and which files.
-    private struct Commit {
-        let purpose: String
-        let time: String
-        let place: String
-        let born: String
-        let changes: [Staged]
+    /// Does something with the stage, if there is one.
+    private func reading<Value>(
+        _ body: (Directory) throws -> Value?
+    ) throws(IntegrityFault) -> Value? {
+        do {
+            guard let facts = try state.facts(of: name), facts.kind == .directory else {
+                return nil
+            }
+            return try body(state.openDirectory(name))
+        } catch {
+            throw fault(error)
+        }
     }
 
-    /// One file of a commit: where it waits, and what stood in its place before.
-    private struct Staged {
-        let path: RelativePath
-        let staged: String?
-        let before: String?
-        let after: String?
+    /// What cannot be read of a stage leaves the operation unfinished.
+    private func fault(_ error: any Error) -> IntegrityFault {
+        switch error {
+        case let fault as IntegrityFault: fault
+        case let fault as HostFault: .host(fault)
+        case let fault as ArchiveFault: .archive(fault)
+        default: .unfinished(path: root.directory.path, stage: state.path + "/" + name)
+        }
+    }
+
+    /// Keeps the bytes that come from no archive, and says of each file where it waits.
+    private func keep(
+        _ changes: [InstallChange],
+        in stage: Directory
+    ) throws -> [InstallCommit.File] {
+        let content = try FileDraft(InstallCommit.contentName, in: stage, mode: 0o600)
+        var files: [InstallCommit.File] = []
+        for change in changes {
+            let waiting: InstallCommit.File.Waiting
+            switch change.content {
+            case .gone: waiting = .nowhere
+            case .bytes(let bytes):
+                try content.write(bytes)
+                waiting = .content(bytes: bytes.count)
+            case .archived(let digest, let member, _):
+                waiting = .archive(
+                    digest,
+                    member: member.path.text,
+                    isExecutable: member.isExecutable
+                )
+            }
+            files.append(
+                InstallCommit.File(
+                    path: change.path,
+                    waiting: waiting,
+                    before: try digest(of: change.path),
+                    after: change.after
+                )
+            )
+        }
+        try content.finish(isDurable: true)
+        try content.place(isDurable: false)
+        return files
     }
 
     /// Where the root lies, in a form that any name of it can have.
     private var place: Digest { .sha256(of: root.directory.place()) }
 
-    private func read(_ stage: Directory) throws -> Commit {
-        let bytes = try stage.readWhole(
-            InstallStage.commitName,
-            limit: InstallStage.commitBytesMax
-        )
-        let commit = try JSONValue(
-            parsing: bytes,
-            limits: JSONLimits(bytesMax: InstallStage.commitBytesMax)
-        )
-        return Commit(
-            purpose: commit["purpose"]?.string ?? "",
-            time: commit["time"]?.string ?? "",
-            place: commit["place"]?.string ?? "",
-            born: commit["born"]?.string ?? "",
-            changes: try (commit["files"]?.array ?? []).map { file in
-                Staged(
-                    path: try RelativePath(file["path"]?.string ?? ""),
-                    staged: file["staged"]?.string,
-                    before: file["before"]?.string,
-                    after: file["after"]?.string
-                )
-            }
-        )
-    }
-
     /// The number of a directory that is gone is given again, and a disk can be copied with all its
     /// numbers: what was decided for one root is never put into another.
-    private func refuseOtherRoot(_ commit: Commit) throws(IntegrityFault) {
+    private func refuseOtherRoot(_ commit: InstallCommit) throws(IntegrityFault) {
         guard commit.place.hasSameBytes(as: place.hex),
             commit.born.hasSameBytes(as: String(identity.bornNanoseconds))
         else {
@@ -205,22 +178,20 @@ struct InstallStage {
 
     /// Between the crash and now somebody may have worked on the root, or put another in its place;
     /// what they did is not overwritten.
-    private func refuseStrangers(_ changes: [Staged]) throws {
-        for change in changes {
-            let found = try digest(of: change.path)?.hex
-            guard found != change.before && found != change.after else { continue }
+    private func refuseStrangers(_ files: [InstallCommit.File]) throws {
+        for file in files {
+            let found = try digest(of: file.path)
+            guard found != file.before && found != file.after else { continue }
             throw IntegrityFault.unfinished(
-                path: root.directory.path + "/" + change.path.text,
+                path: root.directory.path + "/" + file.path.text,
                 stage: state.path + "/" + name
             )
         }
     }
 
     /// Whether every file is still what it was before the operation.
-    private func isUntouched(_ changes: [Staged]) throws(HostFault) -> Bool {
-        for change in changes where try digest(of: change.path)?.hex != change.before {
-            return false
-        }
+    private func isUntouched(_ files: [InstallCommit.File]) throws(HostFault) -> Bool {
+        for file in files where try digest(of: file.path) != file.before { return false }
         return true
     }
 
@@ -231,50 +202,89 @@ struct InstallStage {
         return stream.finish()
     }
 
-    /// Takes away what a crash left beside a file that was about to be replaced.
-    private func removeTemporaries(of path: RelativePath) throws(HostFault) {
-        let parent = path.parent.map(\.text)
-        let directory: Directory
-        if let parent {
-            guard try root.directory.facts(of: parent) != nil else { return }
-            directory = try root.directory.openDirectory(parent)
-        } else {
-            directory = root.directory
+    /// Takes away what a crash left beside files that were about to be put in place.
+    private func removeTemporaries(of files: [InstallCommit.File]) throws(HostFault) {
+        var names: [String: [[UInt8]]] = [:]
+        for file in files {
+            names[file.path.parent?.text ?? "", default: []].append(
+                Array(".\(file.path.name).".utf8)
+            )
         }
-        let start = Array((".\(path.name).").utf8)
-        for entry in try TreeWalk(depthMax: 0).list(directory)
-        where entry.kind == .file && entry.path.starts(with: start)
-            && DurableFile.isTemporary(entry.path)
-        {
-            try DurableFile.removeFile(entry.path, in: directory)
+        for (parent, starts) in names {
+            var directory = root.directory
+            if !parent.isEmpty {
+                guard try root.directory.facts(of: parent) != nil else { continue }
+                directory = try root.directory.openDirectory(parent)
+            }
+            for entry in try TreeWalk(depthMax: 0).list(directory)
+            where entry.kind == .file && DurableFile.isTemporary(entry.path)
+                && starts.contains(where: { entry.path.starts(with: $0) })
+            {
+                try DurableFile.removeFile(entry.path, in: directory)
+            }
         }
     }
 
-    private func apply(_ changes: [Staged], from stage: Directory) throws(HostFault) {
-        for change in changes {
-            let path = change.path.text
-            if let name = change.staged {
-                let content = try stage.readWhole(name, limit: GovernedRoot.registryBytesMax)
-                if let parent = change.path.parent {
-                    _ = try root.directory.openMakingBeneath(parent.text, mode: 0o755)
+    private func apply(_ files: [InstallCommit.File], from stage: Directory) throws {
+        let batch = FileBatch(beneath: root.directory, expecting: files.count)
+        let content = try FileSource(InstallCommit.contentName, in: stage)
+        var archived: [Digest: [String: InstallCommit.File]] = [:]
+        for file in files {
+            switch file.waiting {
+            case .nowhere: try batch.remove(file.path.text)
+            case .content(let count):
+                let before = try root.directory.facts(of: file.path.text)?.permissions ?? 0o644
+                try batch.write(file.path.text, mode: before & 0o777, faults: { $0 }) {
+                    (draft: FileDraft) throws(HostFault) in
+                    try content.copy(count, to: draft)
                 }
-                let mode = try root.directory.facts(of: path)?.permissions ?? 0o644
-                try DurableFile.replace(
-                    path,
-                    with: content,
-                    in: root.directory,
-                    mode: mode & 0o777
-                )
-            } else if try root.directory.facts(of: path) != nil {
-                try DurableFile.removeFile(path, in: root.directory)
+            case .archive(let digest, let member, _): archived[digest, default: [:]][member] = file
             }
+        }
+        if !archived.isEmpty {
+            let shelf = try ArchiveShelf(state: state)
+            for (digest, members) in archived { try unpack(members, shelf.source(digest), batch) }
+        }
+        try batch.settle()
+    }
+
+    /// Takes members out of an archive; each must be the bytes that were decided.
+    private func unpack(
+        _ members: [String: InstallCommit.File],
+        _ source: FileSource,
+        _ batch: FileBatch
+    ) throws {
+        let reader = try ArchiveReader(
+            source,
+            limits: ArchiveReader.Limits(members: .max, bytes: .max)
+        )
+        var waiting = members
+        while !waiting.isEmpty, let member = try reader.next() {
+            guard let file = waiting.removeValue(forKey: member.path.text) else { continue }
+            var stream = SHA256Stream()
+            try batch.write(file.path.text, mode: member.mode, faults: { ArchiveFault.host($0) }) {
+                (draft: FileDraft) throws(ArchiveFault) in
+                try reader.read(faults: { $0 }) { (bytes: RawSpan) throws(ArchiveFault) in
+                    stream.update(bytes)
+                    do throws(HostFault) { try draft.write(bytes) } catch { throw .host(error) }
+                }
+            }
+            guard stream.finish() == file.after else {
+                throw ArchiveFault.damaged(
+                    name: source.path,
+                    reason: "\(Printable(file.path.text)) in it is another file than was decided"
+                )
+            }
+        }
+        guard waiting.isEmpty else {
+            throw ArchiveFault.damaged(name: source.path, reason: "files are missing from it")
         }
     }
 
     /// The commit goes first: without it, what is left of the stage means nothing.
     private func clear(_ stage: Directory) throws(HostFault) {
-        if try stage.facts(of: InstallStage.commitName) != nil {
-            try DurableFile.removeFile(InstallStage.commitName, in: stage)
+        if try stage.facts(of: InstallCommit.name) != nil {
+            try DurableFile.removeFile(InstallCommit.name, in: stage)
         }
         for entry in try TreeWalk(depthMax: 0).list(stage) where entry.kind == .file {
             try DurableFile.removeFile(entry.path, in: stage)

@@ -1,3 +1,4 @@
+package import Archives
 package import Canon
 package import Crypto
 package import Host
@@ -19,6 +20,7 @@ package enum IntegrityFault: Fault {
     case unfinished(path: String, stage: String)
     case keys(KeysFault)
     case ledger(LedgerFault)
+    case archive(ArchiveFault)
     /// A log that this machine wrote is gone.
     case logGone(path: String, memory: String)
     /// A log is not the one that this machine signed last, or an older copy of it.
@@ -35,7 +37,7 @@ package enum IntegrityFault: Fault {
     /// A genesis where a sealed root lies or lay.
     case sealedHere(path: String)
     /// An operation was decided and could not be put in place to its end.
-    case cutShort(purpose: String, root: String, cause: HostFault)
+    case cutShort(purpose: String, root: String, cause: any Fault)
     /// What waits to be completed was decided for another root.
     case otherRoot(path: String, stage: String)
 
@@ -49,7 +51,17 @@ package enum IntegrityFault: Fault {
         case let fault as CryptoFault: self = .crypto(fault)
         case let fault as KeysFault: self = .keys(fault)
         case let fault as LedgerFault: self = .ledger(fault)
+        case let fault as ArchiveFault: self = .archive(fault)
         default: preconditionFailure("Every error here has a type: \(error)")
+        }
+    }
+
+    /// What a layer below said, where this only carries it.
+    var underlying: (any Fault)? {
+        switch self {
+        case .host(let fault): fault
+        case .archive(let fault): fault
+        default: nil
         }
     }
 
@@ -65,6 +77,7 @@ package enum IntegrityFault: Fault {
         case .unfinished: "integrity.unfinished-operation"
         case .keys(let fault): fault.code
         case .ledger(let fault): fault.code
+        case .archive(let fault): fault.code
         case .logGone: "integrity.log-gone"
         case .logRolledBack: "integrity.log-rolled-back"
         case .logMemory: "integrity.log-memory"
@@ -82,6 +95,7 @@ package enum IntegrityFault: Fault {
         switch self {
         case .cutShort(_, _, let cause): cause
         case .ledger(let fault): fault.cause
+        case .archive(let fault): fault.cause
         case .outcomeUnrecorded(_, let cause): cause
         default: nil
         }
@@ -109,6 +123,7 @@ package enum IntegrityFault: Fault {
                 + "operation."
         case .keys(let fault): fault.description
         case .ledger(let fault): fault.description
+        case .archive(let fault): fault.description
         case .logGone(let path, let memory):
             "This machine wrote a log in \(Printable(path)), and it is gone; restore it ('charter "
                 + "ledger restore DIR'). Whoever means to begin another one removes "

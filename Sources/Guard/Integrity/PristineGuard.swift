@@ -1,3 +1,4 @@
+package import Archives
 package import Canon
 import Crypto
 package import Host
@@ -32,7 +33,7 @@ package struct PristineGuard: Sendable {
 
     /// The permission to write, alive for one operation only.
     package struct InstallMode: ~Copyable {
-        fileprivate var staged: [InstallStage.Change] = []
+        fileprivate var staged: [InstallChange] = []
         fileprivate var subjects: [String] = []
 
         /// Says that the operation is about a file, beside those that it writes: the ledger names it.
@@ -40,12 +41,27 @@ package struct PristineGuard: Sendable {
 
         /// Puts a file into the operation.
         package mutating func write(_ path: RelativePath, _ bytes: [UInt8]) {
-            staged.append(InstallStage.Change(path: path, bytes: bytes))
+            staged.append(InstallChange(path: path, content: .bytes(bytes)))
         }
 
         /// Takes a file out of the root as part of the operation.
         package mutating func remove(_ path: RelativePath) {
-            staged.append(InstallStage.Change(path: path, bytes: nil))
+            staged.append(InstallChange(path: path, content: .gone))
+        }
+
+        /// Puts a file of an archive on the shelf into the operation; it has the bytes of this digest.
+        package mutating func place(
+            _ path: RelativePath,
+            _ member: ArchiveMember,
+            of archive: Digest,
+            content: Digest
+        ) {
+            staged.append(
+                InstallChange(
+                    path: path,
+                    content: .archived(archive, member: member, content: content)
+                )
+            )
         }
     }
 
@@ -159,7 +175,7 @@ package struct PristineGuard: Sendable {
         let seal = staged.last { $0.path.text.hasSameBytes(as: RootLayout.seal) }
         if let seal {
             try memory.expect(
-                seal.bytes.map { .sha256(of: $0) },
+                seal.after,
                 verifier: SealKey(state: state).verifier()?.description ?? ""
             )
         }
@@ -180,14 +196,14 @@ package struct PristineGuard: Sendable {
     /// file with the digest that it will have.
     private static func draft(
         _ purpose: String,
-        _ staged: [InstallStage.Change] = [],
+        _ staged: [InstallChange] = [],
         about concerned: [String] = []
     ) -> EntryDraft {
         let subjects = RootLedger.subjects(concerned + staged.map(\.path.text))
         let files = staged.map { change -> JSONValue in
             [
                 "path": .string(change.path.text),
-                "after": change.bytes.map { .string(Digest.sha256(of: $0).hex) } ?? .null,
+                "after": change.after.map { .string($0.hex) } ?? .null,
             ]
         }
         return EntryDraft(
