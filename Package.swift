@@ -42,13 +42,24 @@ let modules: [Module] = [
         uses: "Canon Patterns Crypto Host Keys Archives Law Registry Ledger Gates"
     ),
 
+    .swift(
+        "Packages",
+        in: "Guard",
+        uses: """
+            Canon Crypto Host Keys Archives Law Rego Registry Trust Policy Ledger Gates Integrity
+            """
+    ),
+
     // Runtime: who does the work. (Wire, Cognition, Controllers and Planes come with the planes.)
 
     // Surface: how people and agents reach it.
     .swift(
         "Operations",
         in: "Surface",
-        uses: "Canon Patterns Crypto Host Genesis Law Rego Registry Policy Ledger Gates Integrity"
+        uses: """
+            Canon Patterns Crypto Host Genesis Law Rego Registry Trust Policy Ledger Gates Integrity
+            Packages
+            """
     ),
     .program("charter", in: "Surface", uses: "Host Operations"),
 ]
@@ -108,7 +119,7 @@ struct Suite {
 }
 
 func words(_ text: String) -> [String] {
-    text.split(separator: " ").map(String.init)
+    text.split { $0 == " " || $0 == "\n" }.map(String.init)
 }
 
 let settings: [SwiftSetting] = [

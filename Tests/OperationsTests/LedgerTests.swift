@@ -346,7 +346,11 @@ struct `The log of a root` {
         let sql = "UPDATE entry SET bytes = x'00' WHERE idx = \(last - 1)"
         #expect(try Command.run("sqlite3", [log, sql]).status == 0)
         done("ledger", "repair")
+        let worlds = try PackageWorld()
+        try worlds.run(worlds.taker, ["package", "install", worlds.archive])
+        try worlds.run(worlds.taker, ["package", "uninstall", "PKG-CANARY"])
         let seen = try kinds(world, "root").union(kinds(world, "meta"))
+            .union(kinds(worlds.author, "root")).union(kinds(worlds.taker, "root"))
         #expect(Set(map.kinds.map(\.name)).subtracting(seen) == [])
         done("ledger", "verify")
     }

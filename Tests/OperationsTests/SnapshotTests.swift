@@ -128,6 +128,13 @@ struct `What commands say` {
                 try ask(arguments, world)
             }
         }
+        let worlds = try PackageWorld()
+        try ask(["package", "signer", "list"], worlds.author)
+        try ask(["package", "signer", "add"], worlds.author)
+        try ask(["package", "pack", "PKG-CANARY", "--output", "../again"], worlds.author)
+        try ask(["package", "install", worlds.archive], worlds.taker)
+        try ask(["package", "uninstall", "PKG-CANARY"], worlds.taker)
+        try ask(["package", "signer", "revoke", worlds.builderKey()], worlds.author)
         #expect(seen == Set(Catalog.operations.map(\.name)))
     }
 

@@ -238,213 +238,219 @@ static const unsigned char file_76[] = {
 #embed "../../../registries/gates/G8.json"
 };
 static const unsigned char file_77[] = {
-#embed "../../../registries/packages/PKG-CONFIG.json"
+#embed "../../../registries/package_signers.json"
 };
 static const unsigned char file_78[] = {
-#embed "../../../registries/packages/PKG-DOCS.json"
+#embed "../../../registries/packages/PKG-CONFIG.json"
 };
 static const unsigned char file_79[] = {
-#embed "../../../registries/packages/PKG-GATES.json"
+#embed "../../../registries/packages/PKG-DOCS.json"
 };
 static const unsigned char file_80[] = {
-#embed "../../../registries/packages/PKG-LAW.json"
+#embed "../../../registries/packages/PKG-GATES.json"
 };
 static const unsigned char file_81[] = {
-#embed "../../../registries/packages/PKG-PLANES.json"
+#embed "../../../registries/packages/PKG-LAW.json"
 };
 static const unsigned char file_82[] = {
-#embed "../../../registries/packages/PKG-POLICIES.json"
+#embed "../../../registries/packages/PKG-PLANES.json"
 };
 static const unsigned char file_83[] = {
-#embed "../../../registries/packages/PKG-PROMPTS.json"
+#embed "../../../registries/packages/PKG-POLICIES.json"
 };
 static const unsigned char file_84[] = {
-#embed "../../../registries/packages/PKG-REGISTRIES.json"
+#embed "../../../registries/packages/PKG-PROMPTS.json"
 };
 static const unsigned char file_85[] = {
-#embed "../../../registries/packages/PKG-SCHEMAS.json"
+#embed "../../../registries/packages/PKG-REGISTRIES.json"
 };
 static const unsigned char file_86[] = {
-#embed "../../../registries/policies/POL-ADMIT-001.json"
+#embed "../../../registries/packages/PKG-SCHEMAS.json"
 };
 static const unsigned char file_87[] = {
-#embed "../../../registries/policies/POL-ATTENTION-001.json"
+#embed "../../../registries/policies/POL-ADMIT-001.json"
 };
 static const unsigned char file_88[] = {
-#embed "../../../registries/policies/POL-AUTHZ-001.json"
+#embed "../../../registries/policies/POL-ATTENTION-001.json"
 };
 static const unsigned char file_89[] = {
-#embed "../../../registries/policies/POL-BOUNDARY-001.json"
+#embed "../../../registries/policies/POL-AUTHZ-001.json"
 };
 static const unsigned char file_90[] = {
-#embed "../../../registries/policies/POL-BUILDER-001.json"
+#embed "../../../registries/policies/POL-BOUNDARY-001.json"
 };
 static const unsigned char file_91[] = {
-#embed "../../../registries/policies/POL-CONFLICT-001.json"
+#embed "../../../registries/policies/POL-BUILDER-001.json"
 };
 static const unsigned char file_92[] = {
-#embed "../../../registries/policies/POL-DEPRECATE-001.json"
+#embed "../../../registries/policies/POL-CONFLICT-001.json"
 };
 static const unsigned char file_93[] = {
-#embed "../../../registries/policies/POL-EMERGENCY-001.json"
+#embed "../../../registries/policies/POL-DEPRECATE-001.json"
 };
 static const unsigned char file_94[] = {
-#embed "../../../registries/policies/POL-EXEMPT-001.json"
+#embed "../../../registries/policies/POL-EMERGENCY-001.json"
 };
 static const unsigned char file_95[] = {
-#embed "../../../registries/policies/POL-FILL-001.json"
+#embed "../../../registries/policies/POL-EXEMPT-001.json"
 };
 static const unsigned char file_96[] = {
-#embed "../../../registries/policies/POL-INSTALL-001.json"
+#embed "../../../registries/policies/POL-FILL-001.json"
 };
 static const unsigned char file_97[] = {
-#embed "../../../registries/policies/POL-PROD-001.json"
+#embed "../../../registries/policies/POL-INSTALL-001.json"
 };
 static const unsigned char file_98[] = {
-#embed "../../../registries/policies/POL-PURPOSE-001.json"
+#embed "../../../registries/policies/POL-PROD-001.json"
 };
 static const unsigned char file_99[] = {
-#embed "../../../registries/root.json"
+#embed "../../../registries/policies/POL-PURPOSE-001.json"
 };
 static const unsigned char file_100[] = {
-#embed "../../../registries/schemas/attention_envelope.json"
+#embed "../../../registries/root.json"
 };
 static const unsigned char file_101[] = {
-#embed "../../../registries/schemas/attention_policy.json"
+#embed "../../../registries/schemas/attention_envelope.json"
 };
 static const unsigned char file_102[] = {
-#embed "../../../registries/schemas/attestation.json"
+#embed "../../../registries/schemas/attention_policy.json"
 };
 static const unsigned char file_103[] = {
-#embed "../../../registries/schemas/control_plane_chain.schema.json"
+#embed "../../../registries/schemas/attestation.json"
 };
 static const unsigned char file_104[] = {
-#embed "../../../registries/schemas/cp_status.json"
+#embed "../../../registries/schemas/control_plane_chain.schema.json"
 };
 static const unsigned char file_105[] = {
-#embed "../../../registries/schemas/entity_agent.json"
+#embed "../../../registries/schemas/cp_status.json"
 };
 static const unsigned char file_106[] = {
-#embed "../../../registries/schemas/entity_application.json"
+#embed "../../../registries/schemas/entity_agent.json"
 };
 static const unsigned char file_107[] = {
-#embed "../../../registries/schemas/entity_capability.json"
+#embed "../../../registries/schemas/entity_application.json"
 };
 static const unsigned char file_108[] = {
-#embed "../../../registries/schemas/entity_cloud_service.json"
+#embed "../../../registries/schemas/entity_capability.json"
 };
 static const unsigned char file_109[] = {
-#embed "../../../registries/schemas/entity_decision.json"
+#embed "../../../registries/schemas/entity_cloud_service.json"
 };
 static const unsigned char file_110[] = {
-#embed "../../../registries/schemas/entity_environment.json"
+#embed "../../../registries/schemas/entity_decision.json"
 };
 static const unsigned char file_111[] = {
-#embed "../../../registries/schemas/entity_extension_point.json"
+#embed "../../../registries/schemas/entity_environment.json"
 };
 static const unsigned char file_112[] = {
-#embed "../../../registries/schemas/entity_interface.json"
+#embed "../../../registries/schemas/entity_extension_point.json"
 };
 static const unsigned char file_113[] = {
-#embed "../../../registries/schemas/entity_module.json"
+#embed "../../../registries/schemas/entity_interface.json"
 };
 static const unsigned char file_114[] = {
-#embed "../../../registries/schemas/entity_plane.json"
+#embed "../../../registries/schemas/entity_module.json"
 };
 static const unsigned char file_115[] = {
-#embed "../../../registries/schemas/entity_policy.json"
+#embed "../../../registries/schemas/entity_plane.json"
 };
 static const unsigned char file_116[] = {
-#embed "../../../registries/schemas/entity_registry.json"
+#embed "../../../registries/schemas/entity_policy.json"
 };
 static const unsigned char file_117[] = {
-#embed "../../../registries/schemas/entity_stack.json"
+#embed "../../../registries/schemas/entity_registry.json"
 };
 static const unsigned char file_118[] = {
-#embed "../../../registries/schemas/entity_types.schema.json"
+#embed "../../../registries/schemas/entity_stack.json"
 };
 static const unsigned char file_119[] = {
-#embed "../../../registries/schemas/envelope.json"
+#embed "../../../registries/schemas/entity_types.schema.json"
 };
 static const unsigned char file_120[] = {
-#embed "../../../registries/schemas/gate.json"
+#embed "../../../registries/schemas/envelope.json"
 };
 static const unsigned char file_121[] = {
-#embed "../../../registries/schemas/gate_input.json"
+#embed "../../../registries/schemas/gate.json"
 };
 static const unsigned char file_122[] = {
-#embed "../../../registries/schemas/gate_result.json"
+#embed "../../../registries/schemas/gate_input.json"
 };
 static const unsigned char file_123[] = {
-#embed "../../../registries/schemas/governor_rules.json"
+#embed "../../../registries/schemas/gate_result.json"
 };
 static const unsigned char file_124[] = {
-#embed "../../../registries/schemas/install_policy.json"
+#embed "../../../registries/schemas/governor_rules.json"
 };
 static const unsigned char file_125[] = {
-#embed "../../../registries/schemas/ledger_entry.json"
+#embed "../../../registries/schemas/install_policy.json"
 };
 static const unsigned char file_126[] = {
-#embed "../../../registries/schemas/ledger_events.schema.json"
+#embed "../../../registries/schemas/ledger_entry.json"
 };
 static const unsigned char file_127[] = {
-#embed "../../../registries/schemas/modules.schema.json"
+#embed "../../../registries/schemas/ledger_events.schema.json"
 };
 static const unsigned char file_128[] = {
-#embed "../../../registries/schemas/package_manifest.json"
+#embed "../../../registries/schemas/modules.schema.json"
 };
 static const unsigned char file_129[] = {
-#embed "../../../registries/schemas/policy.json"
+#embed "../../../registries/schemas/package_manifest.json"
 };
 static const unsigned char file_130[] = {
-#embed "../../../registries/schemas/prompt.json"
+#embed "../../../registries/schemas/package_signers.schema.json"
 };
 static const unsigned char file_131[] = {
-#embed "../../../registries/schemas/root.schema.json"
+#embed "../../../registries/schemas/policy.json"
 };
 static const unsigned char file_132[] = {
-#embed "../../../registries/schemas/schema_framework.json"
+#embed "../../../registries/schemas/prompt.json"
 };
 static const unsigned char file_133[] = {
-#embed "../../../registries/schemas/schema_governed_entity.json"
+#embed "../../../registries/schemas/root.schema.json"
 };
 static const unsigned char file_134[] = {
-#embed "../../../registries/schemas/schema_spec.json"
+#embed "../../../registries/schemas/schema_framework.json"
 };
 static const unsigned char file_135[] = {
-#embed "../../../registries/schemas/selections.schema.json"
+#embed "../../../registries/schemas/schema_governed_entity.json"
 };
 static const unsigned char file_136[] = {
-#embed "../../../registries/schemas/tier.schema.json"
+#embed "../../../registries/schemas/schema_spec.json"
 };
 static const unsigned char file_137[] = {
-#embed "../../../registries/selections.json"
+#embed "../../../registries/schemas/selections.schema.json"
 };
 static const unsigned char file_138[] = {
-#embed "../../../registries/specs/SPEC-CONFIG.json"
+#embed "../../../registries/schemas/tier.schema.json"
 };
 static const unsigned char file_139[] = {
-#embed "../../../registries/specs/SPEC-DOCS.json"
+#embed "../../../registries/selections.json"
 };
 static const unsigned char file_140[] = {
-#embed "../../../registries/specs/SPEC-GATES.json"
+#embed "../../../registries/specs/SPEC-CONFIG.json"
 };
 static const unsigned char file_141[] = {
-#embed "../../../registries/specs/SPEC-LAW.json"
+#embed "../../../registries/specs/SPEC-DOCS.json"
 };
 static const unsigned char file_142[] = {
-#embed "../../../registries/specs/SPEC-PLANES.json"
+#embed "../../../registries/specs/SPEC-GATES.json"
 };
 static const unsigned char file_143[] = {
-#embed "../../../registries/specs/SPEC-POLICIES.json"
+#embed "../../../registries/specs/SPEC-LAW.json"
 };
 static const unsigned char file_144[] = {
-#embed "../../../registries/specs/SPEC-PROMPTS.json"
+#embed "../../../registries/specs/SPEC-PLANES.json"
 };
 static const unsigned char file_145[] = {
-#embed "../../../registries/specs/SPEC-REGISTRIES.json"
+#embed "../../../registries/specs/SPEC-POLICIES.json"
 };
 static const unsigned char file_146[] = {
+#embed "../../../registries/specs/SPEC-PROMPTS.json"
+};
+static const unsigned char file_147[] = {
+#embed "../../../registries/specs/SPEC-REGISTRIES.json"
+};
+static const unsigned char file_148[] = {
 #embed "../../../registries/specs/SPEC-SCHEMAS.json"
 };
 
@@ -526,76 +532,78 @@ static const struct genesis_file files[] = {
     {"registries/gates/G6.json", "PKG-GATES", file_74, sizeof file_74},
     {"registries/gates/G7.json", "PKG-GATES", file_75, sizeof file_75},
     {"registries/gates/G8.json", "PKG-GATES", file_76, sizeof file_76},
-    {"registries/packages/PKG-CONFIG.json", "PKG-REGISTRIES", file_77, sizeof file_77},
-    {"registries/packages/PKG-DOCS.json", "PKG-REGISTRIES", file_78, sizeof file_78},
-    {"registries/packages/PKG-GATES.json", "PKG-REGISTRIES", file_79, sizeof file_79},
-    {"registries/packages/PKG-LAW.json", "PKG-REGISTRIES", file_80, sizeof file_80},
-    {"registries/packages/PKG-PLANES.json", "PKG-REGISTRIES", file_81, sizeof file_81},
-    {"registries/packages/PKG-POLICIES.json", "PKG-REGISTRIES", file_82, sizeof file_82},
-    {"registries/packages/PKG-PROMPTS.json", "PKG-REGISTRIES", file_83, sizeof file_83},
-    {"registries/packages/PKG-REGISTRIES.json", "PKG-REGISTRIES", file_84, sizeof file_84},
-    {"registries/packages/PKG-SCHEMAS.json", "PKG-REGISTRIES", file_85, sizeof file_85},
-    {"registries/policies/POL-ADMIT-001.json", "PKG-POLICIES", file_86, sizeof file_86},
-    {"registries/policies/POL-ATTENTION-001.json", "PKG-POLICIES", file_87, sizeof file_87},
-    {"registries/policies/POL-AUTHZ-001.json", "PKG-POLICIES", file_88, sizeof file_88},
-    {"registries/policies/POL-BOUNDARY-001.json", "PKG-POLICIES", file_89, sizeof file_89},
-    {"registries/policies/POL-BUILDER-001.json", "PKG-POLICIES", file_90, sizeof file_90},
-    {"registries/policies/POL-CONFLICT-001.json", "PKG-POLICIES", file_91, sizeof file_91},
-    {"registries/policies/POL-DEPRECATE-001.json", "PKG-POLICIES", file_92, sizeof file_92},
-    {"registries/policies/POL-EMERGENCY-001.json", "PKG-POLICIES", file_93, sizeof file_93},
-    {"registries/policies/POL-EXEMPT-001.json", "PKG-POLICIES", file_94, sizeof file_94},
-    {"registries/policies/POL-FILL-001.json", "PKG-POLICIES", file_95, sizeof file_95},
-    {"registries/policies/POL-INSTALL-001.json", "PKG-POLICIES", file_96, sizeof file_96},
-    {"registries/policies/POL-PROD-001.json", "PKG-POLICIES", file_97, sizeof file_97},
-    {"registries/policies/POL-PURPOSE-001.json", "PKG-POLICIES", file_98, sizeof file_98},
-    {"registries/root.json", "PKG-REGISTRIES", file_99, sizeof file_99},
-    {"registries/schemas/attention_envelope.json", "PKG-SCHEMAS", file_100, sizeof file_100},
-    {"registries/schemas/attention_policy.json", "PKG-SCHEMAS", file_101, sizeof file_101},
-    {"registries/schemas/attestation.json", "PKG-SCHEMAS", file_102, sizeof file_102},
-    {"registries/schemas/control_plane_chain.schema.json", "PKG-SCHEMAS", file_103, sizeof file_103},
-    {"registries/schemas/cp_status.json", "PKG-SCHEMAS", file_104, sizeof file_104},
-    {"registries/schemas/entity_agent.json", "PKG-SCHEMAS", file_105, sizeof file_105},
-    {"registries/schemas/entity_application.json", "PKG-SCHEMAS", file_106, sizeof file_106},
-    {"registries/schemas/entity_capability.json", "PKG-SCHEMAS", file_107, sizeof file_107},
-    {"registries/schemas/entity_cloud_service.json", "PKG-SCHEMAS", file_108, sizeof file_108},
-    {"registries/schemas/entity_decision.json", "PKG-SCHEMAS", file_109, sizeof file_109},
-    {"registries/schemas/entity_environment.json", "PKG-SCHEMAS", file_110, sizeof file_110},
-    {"registries/schemas/entity_extension_point.json", "PKG-SCHEMAS", file_111, sizeof file_111},
-    {"registries/schemas/entity_interface.json", "PKG-SCHEMAS", file_112, sizeof file_112},
-    {"registries/schemas/entity_module.json", "PKG-SCHEMAS", file_113, sizeof file_113},
-    {"registries/schemas/entity_plane.json", "PKG-SCHEMAS", file_114, sizeof file_114},
-    {"registries/schemas/entity_policy.json", "PKG-SCHEMAS", file_115, sizeof file_115},
-    {"registries/schemas/entity_registry.json", "PKG-SCHEMAS", file_116, sizeof file_116},
-    {"registries/schemas/entity_stack.json", "PKG-SCHEMAS", file_117, sizeof file_117},
-    {"registries/schemas/entity_types.schema.json", "PKG-SCHEMAS", file_118, sizeof file_118},
-    {"registries/schemas/envelope.json", "PKG-SCHEMAS", file_119, sizeof file_119},
-    {"registries/schemas/gate.json", "PKG-SCHEMAS", file_120, sizeof file_120},
-    {"registries/schemas/gate_input.json", "PKG-SCHEMAS", file_121, sizeof file_121},
-    {"registries/schemas/gate_result.json", "PKG-SCHEMAS", file_122, sizeof file_122},
-    {"registries/schemas/governor_rules.json", "PKG-SCHEMAS", file_123, sizeof file_123},
-    {"registries/schemas/install_policy.json", "PKG-SCHEMAS", file_124, sizeof file_124},
-    {"registries/schemas/ledger_entry.json", "PKG-SCHEMAS", file_125, sizeof file_125},
-    {"registries/schemas/ledger_events.schema.json", "PKG-SCHEMAS", file_126, sizeof file_126},
-    {"registries/schemas/modules.schema.json", "PKG-SCHEMAS", file_127, sizeof file_127},
-    {"registries/schemas/package_manifest.json", "PKG-SCHEMAS", file_128, sizeof file_128},
-    {"registries/schemas/policy.json", "PKG-SCHEMAS", file_129, sizeof file_129},
-    {"registries/schemas/prompt.json", "PKG-SCHEMAS", file_130, sizeof file_130},
-    {"registries/schemas/root.schema.json", "PKG-SCHEMAS", file_131, sizeof file_131},
-    {"registries/schemas/schema_framework.json", "PKG-SCHEMAS", file_132, sizeof file_132},
-    {"registries/schemas/schema_governed_entity.json", "PKG-SCHEMAS", file_133, sizeof file_133},
-    {"registries/schemas/schema_spec.json", "PKG-SCHEMAS", file_134, sizeof file_134},
-    {"registries/schemas/selections.schema.json", "PKG-SCHEMAS", file_135, sizeof file_135},
-    {"registries/schemas/tier.schema.json", "PKG-SCHEMAS", file_136, sizeof file_136},
-    {"registries/selections.json", "PKG-REGISTRIES", file_137, sizeof file_137},
-    {"registries/specs/SPEC-CONFIG.json", "PKG-REGISTRIES", file_138, sizeof file_138},
-    {"registries/specs/SPEC-DOCS.json", "PKG-REGISTRIES", file_139, sizeof file_139},
-    {"registries/specs/SPEC-GATES.json", "PKG-REGISTRIES", file_140, sizeof file_140},
-    {"registries/specs/SPEC-LAW.json", "PKG-REGISTRIES", file_141, sizeof file_141},
-    {"registries/specs/SPEC-PLANES.json", "PKG-REGISTRIES", file_142, sizeof file_142},
-    {"registries/specs/SPEC-POLICIES.json", "PKG-REGISTRIES", file_143, sizeof file_143},
-    {"registries/specs/SPEC-PROMPTS.json", "PKG-REGISTRIES", file_144, sizeof file_144},
-    {"registries/specs/SPEC-REGISTRIES.json", "PKG-REGISTRIES", file_145, sizeof file_145},
-    {"registries/specs/SPEC-SCHEMAS.json", "PKG-REGISTRIES", file_146, sizeof file_146},
+    {"registries/package_signers.json", "PKG-REGISTRIES", file_77, sizeof file_77},
+    {"registries/packages/PKG-CONFIG.json", "PKG-REGISTRIES", file_78, sizeof file_78},
+    {"registries/packages/PKG-DOCS.json", "PKG-REGISTRIES", file_79, sizeof file_79},
+    {"registries/packages/PKG-GATES.json", "PKG-REGISTRIES", file_80, sizeof file_80},
+    {"registries/packages/PKG-LAW.json", "PKG-REGISTRIES", file_81, sizeof file_81},
+    {"registries/packages/PKG-PLANES.json", "PKG-REGISTRIES", file_82, sizeof file_82},
+    {"registries/packages/PKG-POLICIES.json", "PKG-REGISTRIES", file_83, sizeof file_83},
+    {"registries/packages/PKG-PROMPTS.json", "PKG-REGISTRIES", file_84, sizeof file_84},
+    {"registries/packages/PKG-REGISTRIES.json", "PKG-REGISTRIES", file_85, sizeof file_85},
+    {"registries/packages/PKG-SCHEMAS.json", "PKG-REGISTRIES", file_86, sizeof file_86},
+    {"registries/policies/POL-ADMIT-001.json", "PKG-POLICIES", file_87, sizeof file_87},
+    {"registries/policies/POL-ATTENTION-001.json", "PKG-POLICIES", file_88, sizeof file_88},
+    {"registries/policies/POL-AUTHZ-001.json", "PKG-POLICIES", file_89, sizeof file_89},
+    {"registries/policies/POL-BOUNDARY-001.json", "PKG-POLICIES", file_90, sizeof file_90},
+    {"registries/policies/POL-BUILDER-001.json", "PKG-POLICIES", file_91, sizeof file_91},
+    {"registries/policies/POL-CONFLICT-001.json", "PKG-POLICIES", file_92, sizeof file_92},
+    {"registries/policies/POL-DEPRECATE-001.json", "PKG-POLICIES", file_93, sizeof file_93},
+    {"registries/policies/POL-EMERGENCY-001.json", "PKG-POLICIES", file_94, sizeof file_94},
+    {"registries/policies/POL-EXEMPT-001.json", "PKG-POLICIES", file_95, sizeof file_95},
+    {"registries/policies/POL-FILL-001.json", "PKG-POLICIES", file_96, sizeof file_96},
+    {"registries/policies/POL-INSTALL-001.json", "PKG-POLICIES", file_97, sizeof file_97},
+    {"registries/policies/POL-PROD-001.json", "PKG-POLICIES", file_98, sizeof file_98},
+    {"registries/policies/POL-PURPOSE-001.json", "PKG-POLICIES", file_99, sizeof file_99},
+    {"registries/root.json", "PKG-REGISTRIES", file_100, sizeof file_100},
+    {"registries/schemas/attention_envelope.json", "PKG-SCHEMAS", file_101, sizeof file_101},
+    {"registries/schemas/attention_policy.json", "PKG-SCHEMAS", file_102, sizeof file_102},
+    {"registries/schemas/attestation.json", "PKG-SCHEMAS", file_103, sizeof file_103},
+    {"registries/schemas/control_plane_chain.schema.json", "PKG-SCHEMAS", file_104, sizeof file_104},
+    {"registries/schemas/cp_status.json", "PKG-SCHEMAS", file_105, sizeof file_105},
+    {"registries/schemas/entity_agent.json", "PKG-SCHEMAS", file_106, sizeof file_106},
+    {"registries/schemas/entity_application.json", "PKG-SCHEMAS", file_107, sizeof file_107},
+    {"registries/schemas/entity_capability.json", "PKG-SCHEMAS", file_108, sizeof file_108},
+    {"registries/schemas/entity_cloud_service.json", "PKG-SCHEMAS", file_109, sizeof file_109},
+    {"registries/schemas/entity_decision.json", "PKG-SCHEMAS", file_110, sizeof file_110},
+    {"registries/schemas/entity_environment.json", "PKG-SCHEMAS", file_111, sizeof file_111},
+    {"registries/schemas/entity_extension_point.json", "PKG-SCHEMAS", file_112, sizeof file_112},
+    {"registries/schemas/entity_interface.json", "PKG-SCHEMAS", file_113, sizeof file_113},
+    {"registries/schemas/entity_module.json", "PKG-SCHEMAS", file_114, sizeof file_114},
+    {"registries/schemas/entity_plane.json", "PKG-SCHEMAS", file_115, sizeof file_115},
+    {"registries/schemas/entity_policy.json", "PKG-SCHEMAS", file_116, sizeof file_116},
+    {"registries/schemas/entity_registry.json", "PKG-SCHEMAS", file_117, sizeof file_117},
+    {"registries/schemas/entity_stack.json", "PKG-SCHEMAS", file_118, sizeof file_118},
+    {"registries/schemas/entity_types.schema.json", "PKG-SCHEMAS", file_119, sizeof file_119},
+    {"registries/schemas/envelope.json", "PKG-SCHEMAS", file_120, sizeof file_120},
+    {"registries/schemas/gate.json", "PKG-SCHEMAS", file_121, sizeof file_121},
+    {"registries/schemas/gate_input.json", "PKG-SCHEMAS", file_122, sizeof file_122},
+    {"registries/schemas/gate_result.json", "PKG-SCHEMAS", file_123, sizeof file_123},
+    {"registries/schemas/governor_rules.json", "PKG-SCHEMAS", file_124, sizeof file_124},
+    {"registries/schemas/install_policy.json", "PKG-SCHEMAS", file_125, sizeof file_125},
+    {"registries/schemas/ledger_entry.json", "PKG-SCHEMAS", file_126, sizeof file_126},
+    {"registries/schemas/ledger_events.schema.json", "PKG-SCHEMAS", file_127, sizeof file_127},
+    {"registries/schemas/modules.schema.json", "PKG-SCHEMAS", file_128, sizeof file_128},
+    {"registries/schemas/package_manifest.json", "PKG-SCHEMAS", file_129, sizeof file_129},
+    {"registries/schemas/package_signers.schema.json", "PKG-SCHEMAS", file_130, sizeof file_130},
+    {"registries/schemas/policy.json", "PKG-SCHEMAS", file_131, sizeof file_131},
+    {"registries/schemas/prompt.json", "PKG-SCHEMAS", file_132, sizeof file_132},
+    {"registries/schemas/root.schema.json", "PKG-SCHEMAS", file_133, sizeof file_133},
+    {"registries/schemas/schema_framework.json", "PKG-SCHEMAS", file_134, sizeof file_134},
+    {"registries/schemas/schema_governed_entity.json", "PKG-SCHEMAS", file_135, sizeof file_135},
+    {"registries/schemas/schema_spec.json", "PKG-SCHEMAS", file_136, sizeof file_136},
+    {"registries/schemas/selections.schema.json", "PKG-SCHEMAS", file_137, sizeof file_137},
+    {"registries/schemas/tier.schema.json", "PKG-SCHEMAS", file_138, sizeof file_138},
+    {"registries/selections.json", "PKG-REGISTRIES", file_139, sizeof file_139},
+    {"registries/specs/SPEC-CONFIG.json", "PKG-REGISTRIES", file_140, sizeof file_140},
+    {"registries/specs/SPEC-DOCS.json", "PKG-REGISTRIES", file_141, sizeof file_141},
+    {"registries/specs/SPEC-GATES.json", "PKG-REGISTRIES", file_142, sizeof file_142},
+    {"registries/specs/SPEC-LAW.json", "PKG-REGISTRIES", file_143, sizeof file_143},
+    {"registries/specs/SPEC-PLANES.json", "PKG-REGISTRIES", file_144, sizeof file_144},
+    {"registries/specs/SPEC-POLICIES.json", "PKG-REGISTRIES", file_145, sizeof file_145},
+    {"registries/specs/SPEC-PROMPTS.json", "PKG-REGISTRIES", file_146, sizeof file_146},
+    {"registries/specs/SPEC-REGISTRIES.json", "PKG-REGISTRIES", file_147, sizeof file_147},
+    {"registries/specs/SPEC-SCHEMAS.json", "PKG-REGISTRIES", file_148, sizeof file_148},
 };
 
 size_t genesis_count(void) { return sizeof files / sizeof files[0]; }

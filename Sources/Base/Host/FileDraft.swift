@@ -81,6 +81,15 @@ package final class FileDraft {
     ///
     ///     renameat(parent, temporary, parent, NAME) · fsync(parent) where it shall be durable
     package func place(isDurable: Bool) throws(HostFault) {
+        try place(at: name, isDurable: isDurable)
+    }
+
+    /// Puts the file under another name than the one it was begun with, in the same directory.
+    package func place(as name: String, isDurable: Bool) throws(HostFault) {
+        try place(at: .name(name.utf8), isDurable: isDurable)
+    }
+
+    private func place(at name: PathBytes, isDurable: Bool) throws(HostFault) {
         precondition(descriptor == nil, "A file is whole before it takes its place.")
         let done = unsafe clinux_rename(
             parent.descriptor,

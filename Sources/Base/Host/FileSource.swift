@@ -54,4 +54,20 @@ import CLinux
             left -= read
         }
     }
+
+    /// Copies everything that is left to a file that is being written; each piece is shown to `watch`.
+    package func copyAll(
+        to draft: FileDraft,
+        watch: (RawSpan) -> Void
+    ) throws(HostFault) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { unsafe buffer.deallocate() }
+        while true {
+            let count = unsafe try read(into: buffer)
+            if count == 0 { return }
+            let piece = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(buffer)[..<count])
+            watch(piece)
+            try draft.write(piece)
+        }
+    }
 }

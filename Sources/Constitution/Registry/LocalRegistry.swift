@@ -112,6 +112,11 @@ package struct LocalRegistry: Sendable {
         rows.sort { $0.name.lexicographicallyPrecedes($1.name) }
     }
 
+    /// Takes the rows of these names away.
+    package mutating func remove(_ names: Set<[UInt8]>) {
+        rows.removeAll { names.contains($0.name) }
+    }
+
     /// The row of a name.
     package func row(named name: some Collection<UInt8>) -> Row? {
         var low = 0

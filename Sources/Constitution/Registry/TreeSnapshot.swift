@@ -24,17 +24,23 @@ package struct TreeSnapshot: Sendable {
     }
 
     /// The same tree with some files added, changed (a digest) or taken away (`nil`).
-    package func changed(by changes: [RelativePath: Digest?]) -> TreeSnapshot {
+    ///
+    /// Documents that are not on the disk yet come from `contents`.
+    package func changed(
+        by changes: [RelativePath: Digest?],
+        contents: (@Sendable (RelativePath) -> Result<[UInt8], DocumentFault>?)? = nil
+    ) -> TreeSnapshot {
         var all: [RelativePath: Digest?] = [:]
         for (index, path) in paths.enumerated() { all[path] = digests[index] }
         for (path, digest) in changes {
             if let digest { all[path] = .some(digest) } else { all[path] = nil }
         }
         let sorted = all.sorted { $0.key < $1.key }
+        let before = document
         return TreeSnapshot(
             paths: sorted.map(\.key),
             digests: sorted.map(\.value),
-            document: document
+            document: { contents?($0) ?? before($0) }
         )
     }
 

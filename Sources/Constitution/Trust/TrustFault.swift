@@ -8,6 +8,7 @@ package enum TrustFault: Fault {
     case signersKeyRefused(line: Int, cause: any Fault)
     case revocationsMalformed(reason: String)
     case revocationsUnsupported(what: String)
+    case packageSignersMalformed(reason: String)
 
     package var code: String {
         switch self {
@@ -16,6 +17,7 @@ package enum TrustFault: Fault {
         case .signersKeyRefused: "trust.allowed-signers-key-refused"
         case .revocationsMalformed: "trust.revocations-malformed"
         case .revocationsUnsupported: "trust.revocations-unsupported"
+        case .packageSignersMalformed: "trust.package-signers-malformed"
         }
     }
 
@@ -34,6 +36,9 @@ package enum TrustFault: Fault {
         case .revocationsUnsupported(let what):
             "The revocation list holds \(what), which is not supported; "
                 + "revoke the keys themselves or their SHA-256 fingerprints."
+        case .packageSignersMalformed(let reason):
+            "\(PackageSigners.path) cannot be used: \(Printable(reason)). A list with one bad line "
+                + "trusts nobody; correct it."
         }
     }
 

@@ -11,22 +11,26 @@ import Synchronization
 /// A gate is data: rules that the Governor applies. Which gates run for a spec is its framework's
 /// list and its own; nothing here can skip one.
 struct GatePass: Sendable {
-    private let state: RootState
+    private let state: JudgedTree
     private let ownership: OwnershipTable
     private let schemas: Schemas
     /// The one gate that is asked for; all of them, where the root is to be proved.
     private let only: String?
+    /// The specs that are judged; all of them, where the root is to be proved.
+    private let specs: Set<String>?
 
     init(
-        _ state: RootState,
+        _ state: JudgedTree,
         ownership: OwnershipTable,
         schemas: Schemas,
-        only: String? = nil
+        only: String? = nil,
+        specs: Set<String>? = nil
     ) {
         self.state = state
         self.ownership = ownership
         self.schemas = schemas
         self.only = only
+        self.specs = specs
     }
 
     /// What the gates found, and how many runs there were.
@@ -85,7 +89,8 @@ struct GatePass: Sendable {
         let bundles = hasPolicyGate ? BundleFolder.bundles(in: state.tree) : [:]
         var owned: [String: [RelativePath]] = [:]
         for row in ownership.rows { owned[row.owner, default: []].append(row.path) }
-        for spec in state.book.specs.values.sorted(by: { $0.id < $1.id }) {
+        for spec in state.book.specs.values.sorted(by: { $0.id < $1.id })
+        where specs?.contains(spec.id.text) ?? true {
             guard let framework = state.book.framework(spec.frameworkID.text) else { continue }
             let owners =
                 [spec.id.text]
@@ -252,7 +257,7 @@ struct GatePass: Sendable {
         let tree = state.tree
         var budget = Budget.standard
         budget.fileBytesMax = GovernedRoot.registryBytesMax
-        budget.stepsMax += 2 * Int(state.scan.byteCount)
+        budget.stepsMax += 2 * Int(state.byteCount)
         let target = TreeTarget(files: files, metadata: metadata(of: spec)) { file, limit in
             guard let path = try? RelativePath(bytes: prefix + file.bytes) else {
                 return .unreadable("its path is too long")

@@ -89,7 +89,7 @@ package struct IntegrityCheck: Sendable {
         // Gates take longest and rest on nothing that the other stages find, so they are judged beside
         // them; what they say counts only when nothing earlier stands against the root.
         let known = report
-        let pass = GatePass(state, ownership: ownership, schemas: schemas, only: only)
+        let pass = GatePass(state.judged, ownership: ownership, schemas: schemas, only: only)
         let (verdict, later) = pass.judge(threads: threads) {
             judgeLater(state, ownership, schemas, through: .packages, judgesSeal, known)
         }
@@ -129,7 +129,7 @@ package struct IntegrityCheck: Sendable {
                     LinkRules(book: state.book, tree: state.tree, ownership: ownership).judge()
             default:
                 report.violations =
-                    PackagePass(state, ownership: ownership, schemas: schemas)
+                    PackagePass(state.book, ownership: ownership, schemas: schemas)
                     .judge(isSealed: report.seal == .verified)
             }
             if !report.isWhole { break }

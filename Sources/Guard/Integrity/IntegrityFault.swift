@@ -21,6 +21,8 @@ package enum IntegrityFault: Fault {
     case keys(KeysFault)
     case ledger(LedgerFault)
     case archive(ArchiveFault)
+    /// A fault of whoever asked for the operation, carried through the door.
+    case package(any Fault)
     /// A log that this machine wrote is gone.
     case logGone(path: String, memory: String)
     /// A log is not the one that this machine signed last, or an older copy of it.
@@ -78,6 +80,7 @@ package enum IntegrityFault: Fault {
         case .keys(let fault): fault.code
         case .ledger(let fault): fault.code
         case .archive(let fault): fault.code
+        case .package(let fault): fault.code
         case .logGone: "integrity.log-gone"
         case .logRolledBack: "integrity.log-rolled-back"
         case .logMemory: "integrity.log-memory"
@@ -96,6 +99,7 @@ package enum IntegrityFault: Fault {
         case .cutShort(_, _, let cause): cause
         case .ledger(let fault): fault.cause
         case .archive(let fault): fault.cause
+        case .package(let fault): fault.cause
         case .outcomeUnrecorded(_, let cause): cause
         default: nil
         }
@@ -124,6 +128,7 @@ package enum IntegrityFault: Fault {
         case .keys(let fault): fault.description
         case .ledger(let fault): fault.description
         case .archive(let fault): fault.description
+        case .package(let fault): fault.description
         case .logGone(let path, let memory):
             "This machine wrote a log in \(Printable(path)), and it is gone; restore it ('charter "
                 + "ledger restore DIR'). Whoever means to begin another one removes "

@@ -6,18 +6,18 @@ import Registry
 struct PackagePass {
     private static let manifestSchema = "urn:charter:schema:package_manifest:1"
 
-    private let state: RootState
+    private let book: LawBook
     private let ownership: OwnershipTable
     private let schemas: Schemas
 
-    init(_ state: RootState, ownership: OwnershipTable, schemas: Schemas) {
-        self.state = state
+    init(_ book: LawBook, ownership: OwnershipTable, schemas: Schemas) {
+        self.book = book
         self.ownership = ownership
         self.schemas = schemas
     }
 
     func judge(isSealed: Bool) -> [Violation] {
-        var violations = PackageRules(book: state.book, ownership: ownership)
+        var violations = PackageRules(book: book, ownership: ownership)
             .judge(isSealed: isSealed)
         do {
             guard let schema = try schemas.schema(PackagePass.manifestSchema) else {
@@ -32,7 +32,7 @@ struct PackagePass {
                 )
                 return violations.sorted()
             }
-            for item in state.book.packages.values {
+            for item in book.packages.values {
                 for finding in schema.validate(item.document) {
                     violations.append(
                         Violation(

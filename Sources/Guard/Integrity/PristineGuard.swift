@@ -35,9 +35,13 @@ package struct PristineGuard: Sendable {
     package struct InstallMode: ~Copyable {
         fileprivate var staged: [InstallChange] = []
         fileprivate var subjects: [String] = []
+        fileprivate var names: [String] = []
 
         /// Says that the operation is about a file, beside those that it writes: the ledger names it.
         package mutating func concerns(_ path: String) { subjects.append(path) }
+
+        /// Says what the operation is about beside files, as the ledger shall name it: `package:PKG-A`.
+        package mutating func names(_ subject: String) { names.append(subject) }
 
         /// Puts a file into the operation.
         package mutating func write(_ path: RelativePath, _ bytes: [UInt8]) {
@@ -167,6 +171,7 @@ package struct PristineGuard: Sendable {
         let value = try body(&mode)
         let staged = mode.staged
         let subjects = mode.subjects
+        let names = mode.names
         guard !staged.isEmpty else {
             // Nothing is done, but what a crash left without an outcome gets one.
             try ledger.settle()
@@ -179,7 +184,7 @@ package struct PristineGuard: Sendable {
                 verifier: SealKey(state: state).verifier()?.description ?? ""
             )
         }
-        try ledger.acting(PristineGuard.draft(purpose, staged, about: subjects)) {
+        try ledger.acting(PristineGuard.draft(purpose, staged, about: subjects, names)) {
             () throws(IntegrityFault) -> (Void, AttemptOutcome, JSONValue?) in
             try stage.commit(
                 staged,
@@ -197,10 +202,12 @@ package struct PristineGuard: Sendable {
     private static func draft(
         _ purpose: String,
         _ staged: [InstallChange] = [],
-        about concerned: [String] = []
+        about concerned: [String] = [],
+        _ names: [String] = []
     ) -> EntryDraft {
-        let subjects = RootLedger.subjects(concerned + staged.map(\.path.text))
-        let files = staged.map { change -> JSONValue in
+        let files = RootLedger.subjects(concerned + staged.map(\.path.text))
+        let subjects = names + files.prefix(EntryDraft.subjectsMax - names.count)
+        let changes = staged.map { change -> JSONValue in
             [
                 "path": .string(change.path.text),
                 "after": change.after.map { .string($0.hex) } ?? .null,
@@ -210,7 +217,7 @@ package struct PristineGuard: Sendable {
             purpose.split(separator: " ").joined(separator: "_"),
             by: RootLedger.actor,
             about: subjects,
-            body: files.isEmpty ? nil : .json(["files": .array(files)])
+            body: changes.isEmpty ? nil : .json(["files": .array(changes)])
         )
     }
 }

@@ -288,13 +288,23 @@ package struct RootLedger: Sendable {
         _ draft: EntryDraft,
         _ body: () throws(IntegrityFault) -> (Value, AttemptOutcome, JSONValue?)
     ) throws(IntegrityFault) -> Value {
-        guard try isKept() else { return try body().0 }
+        try acting(draft) {
+            (_: Digest?) throws(IntegrityFault) -> (Value, AttemptOutcome, JSONValue?) in try body()
+        }
+    }
+
+    /// Does one thing to the root, told the digest of its attempt, where the root keeps ledgers.
+    package func acting<Value>(
+        _ draft: EntryDraft,
+        _ body: (Digest?) throws(IntegrityFault) -> (Value, AttemptOutcome, JSONValue?)
+    ) throws(IntegrityFault) -> Value {
+        guard try isKept() else { return try body(nil).0 }
         let log = try open(.root)
         let attempt: Attempt
         do { attempt = try log.attempt(draft) } catch { throw .ledger(error) }
         let done: (value: Value, outcome: AttemptOutcome, body: JSONValue?)
         do {
-            done = try body()
+            done = try body(attempt.receipt.digest)
         } catch {
             // The fault of the act is the better one; a log that fails now says so at the next act.
             let reason: JSONValue = ["fault": .string(error.code)]

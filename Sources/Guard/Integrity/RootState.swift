@@ -97,6 +97,14 @@ package struct RootState: Sendable {
         exemptions.exemption(of: path.bytes)
     }
 
+    /// The owner of a path, by its local registry; registries are owned by their keeper.
+    package func owner(of path: RelativePath) -> String? {
+        if RegistryCompiler.isKeptByCompiler(path) {
+            return tree.contains(path) ? book.root?.registryOwner : nil
+        }
+        return local(of: path)?.row(named: path.name.utf8)?.owner
+    }
+
     /// The registry of the directory that a path lies in.
     package func local(of path: RelativePath) -> LocalRegistry? {
         local(in: path.parent?.bytes ?? [])

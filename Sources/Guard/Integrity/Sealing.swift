@@ -124,7 +124,7 @@ package struct Sealing: Sendable {
         guard report.isWhole else { return report.violations }
         let ownership = RegistryCompiler(tree: state.tree, book: state.book, locals: state.locals)
             .compile().ownership
-        return PackagePass(state, ownership: ownership, schemas: Schemas(state.book))
+        return PackagePass(state.book, ownership: ownership, schemas: Schemas(state.book))
             .judge(isSealed: true)
     }
 

@@ -5,6 +5,7 @@ package import Host
 package import Integrity
 package import Law
 package import Ledger
+package import Packages
 package import Policy
 package import Registry
 package import Rego
@@ -25,6 +26,7 @@ package enum OperationFault: Fault {
     /// Active policies, or keys for them, that cannot be used.
     case gates(GatesFault)
     case ledger(LedgerFault)
+    case package(PackageFault)
     /// An input that policies are not asked about, because two readers might disagree about it.
     case input(path: String, InputFault)
     /// A question that policies do not understand.
@@ -45,6 +47,7 @@ package enum OperationFault: Fault {
         case let fault as OperationFault: self = fault
         case let fault as IntegrityFault: self = .integrity(fault)
         case let fault as LedgerFault: self = .ledger(fault)
+        case let fault as PackageFault: self = .package(fault)
         case let fault as HostFault: self = .host(fault)
         case let fault as CryptoFault: self = .crypto(fault)
         case let fault as RegistryFault: self = .registry(fault)
@@ -65,6 +68,7 @@ package enum OperationFault: Fault {
         case .bundle(let fault): fault.code
         case .gates(let fault): fault.code
         case .ledger(let fault): fault.code
+        case .package(let fault): fault.code
         case .input(_, let fault): fault.code
         case .query(let fault): fault.code
         case .evaluation(let fault): fault.code
@@ -83,6 +87,7 @@ package enum OperationFault: Fault {
         case .bundle(let fault): fault.cause
         case .gates(let fault): fault.cause
         case .ledger(let fault): fault.cause
+        case .package(let fault): fault.cause
         case .input(_, let fault): fault
         default: nil
         }
@@ -94,6 +99,7 @@ package enum OperationFault: Fault {
         case .integrity(let fault): fault.description
         case .host(let fault): fault.description
         case .ledger(let fault): fault.description
+        case .package(let fault): fault.description
         case .registry(let fault): fault.description
         case .law(let fault): fault.description
         case .crypto(let fault): fault.description

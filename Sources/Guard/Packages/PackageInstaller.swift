@@ -1,0 +1,284 @@
+import Canon
+import Crypto
+package import Host
+package import Integrity
+import Law
+import Ledger
+import Registry
+import Trust
+
+/// The only way governed files change: whole packages in, over, and out of a root.
+///
+/// Each operation is one transition that is judged before anything is written, decided by one function,
+/// recorded before and after, and wholly done or not at all.
+package struct PackageInstaller: Sendable {
+    private let root: GovernedRoot
+    private let clock: Clock
+    private let randomness: Randomness
+    private let subject: PackageDecision.Subject
+
+    /// Installs in one root, for somebody.
+    package init(
+        _ root: GovernedRoot,
+        clock: Clock,
+        randomness: Randomness = .system,
+        for subject: PackageDecision.Subject
+    ) {
+        self.root = root
+        self.clock = clock
+        self.randomness = randomness
+        self.subject = subject
+    }
+
+    /// What came of it.
+    package enum Outcome: Sendable {
+        /// Done; or what would be done, where only that was asked.
+        case done(PackageTransition)
+        /// The root is as asked already.
+        case unchanged(package: String, version: String)
+        case refused([PackageRefusal])
+    }
+
+    /// Installs an archive, or upgrades to it.
+    ///
+    /// With `isDryRun` everything is judged and nothing is done.
+    package func install(
+        _ name: String,
+        in directory: Directory,
+        isDryRun: Bool = false
+    ) throws(PackageFault) -> Outcome {
+        let shelf = try PackageShelf(root)
+        let taken = try shelf.take(name, in: directory)
+        var keeps = false
+        defer { if !keeps { try? shelf.drop(taken) } }
+        let contents: PackageContents
+        switch try shelf.contents(taken.archive) {
+        case .failure(let refused):
+            return try refuse("package install", name, [refused.refusal], isDryRun)
+        case .success(let read): contents = read
+        }
+        let outcome = try run(
+            "package install",
+            about: contents.manifest.id.text,
+            isDryRun: isDryRun
+        ) { (state, stateRoot) throws(PackageFault) in
+            try installation(of: contents, taken, state, stateRoot)
+        }
+        if case .done = outcome, !isDryRun { keeps = true }
+        if case .unchanged = outcome { keeps = true }
+        return outcome
+    }
+
+    /// Takes a package out of the root.
+    package func uninstall(_ id: String, isDryRun: Bool = false) throws(PackageFault) -> Outcome {
+        try run("package uninstall", about: id, isDryRun: isDryRun) {
+            (state, stateRoot) throws(PackageFault) in try removal(of: id, state, stateRoot)
+        }
+    }
+
+    /// What one attempt to change the root comes to.
+    private enum Judged {
+        case transition(PackageTransition)
+        case unchanged(String)
+        case refused([PackageRefusal])
+    }
+
+    private func run(
+        _ purpose: String,
+        about id: String,
+        isDryRun: Bool,
+        _ judge: (RootState, Digest?) throws(PackageFault) -> Judged
+    ) throws(PackageFault) -> Outcome {
+        func judged() throws(PackageFault) -> Judged {
+            do {
+                let state = try RootState(root, threads: WorkerThreads.available)
+                let report = try IntegrityCheck(root).run(state)
+                guard report.isWhole else {
+                    return .refused(
+                        report.violations.map { PackageRefusal($0, as: .rootNotWhole) }
+                    )
+                }
+                return try judge(state, report.stateRoot)
+            } catch {
+                throw PackageFault(carrying: error)
+            }
+        }
+        if isDryRun { return try outcome(of: judged(), id) }
+        let door = PristineGuard(root, clock: clock)
+        var result: Judged?
+        do {
+            let isSealed = try root.directory.facts(of: RootLayout.seal) != nil
+            let passed = try door.installing(purpose, seal: isSealed ? .makes : .keeps) {
+                mode throws(IntegrityFault) in
+                let found: Judged
+                do throws(PackageFault) { found = try judged() } catch { throw error.integrity }
+                if case .transition(let transition) = found {
+                    try transition.stage(into: &mode, of: root, randomness: randomness)
+                }
+                result = found
+            }
+            if case .denied(let denial) = passed {
+                let refusal = PackageRefusal(
+                    .notAuthorised,
+                    path: id,
+                    denial.reason,
+                    next: "Put the root into a state in which it can change.",
+                    rule: denial.rule
+                )
+                return .refused([refusal])
+            }
+        } catch {
+            throw PackageFault(carrying: error)
+        }
+        guard let result else { preconditionFailure("The door runs its body, or says why not.") }
+        if case .refused(let refusals) = result { return try refuse(purpose, id, refusals, false) }
+        return outcome(of: result, id)
+    }
+
+    private func outcome(of judged: Judged, _ id: String) -> Outcome {
+        switch judged {
+        case .transition(let transition): .done(transition)
+        case .unchanged(let version): .unchanged(package: id, version: version)
+        case .refused(let refusals): .refused(refusals)
+        }
+    }
+
+    /// A refusal is recorded like everything that was asked for.
+    private func refuse(
+        _ purpose: String,
+        _ what: String,
+        _ refusals: [PackageRefusal],
+        _ isDryRun: Bool
+    ) throws(PackageFault) -> Outcome {
+        guard !isDryRun else { return .refused(refusals) }
+        let draft = EntryDraft(
+            purpose.split(separator: " ").joined(separator: "_"),
+            by: RootLedger.actor,
+            about: ["package:" + what]
+        )
+        do throws(IntegrityFault) {
+            try RootLedger(root, clock: clock).acting(draft) {
+                () throws(IntegrityFault) -> (Void, AttemptOutcome, JSONValue?) in
+                ((), .denied, ["refusals": .array(refusals.prefix(20).map(\.json))])
+            }
+        } catch {
+            throw .integrity(error)
+        }
+        return .refused(refusals)
+    }
+
+    // MARK: - Installing
+
+    private func installation(
+        of contents: PackageContents,
+        _ taken: PackageShelf.Taken,
+        _ state: RootState,
+        _ stateRoot: Digest?
+    ) throws(PackageFault) -> Judged {
+        let manifest = contents.manifest
+        let time = Timestamp(nanoseconds: clock.now)
+        let keeper = state.book.root?.registryOwner ?? ""
+        // Whoever brings an archive is not believed before it is shown whose it is.
+        guard let attestations = PackageAttestations(parsing: taken.attestations) else {
+            return .refused([
+                PackageRefusal(
+                    .attestation,
+                    path: manifest.archiveName,
+                    "The attestations of \(manifest.archiveName) cannot be read.",
+                    next: "Get them again from whoever packed it."
+                )
+            ])
+        }
+        let verified = try attestations.verify(
+            contents,
+            signers: PackageSigners(in: state.tree),
+            schemas: Schemas(state.book),
+            at: time
+        )
+        if case .failure(let refused) = verified { return .refused([refused.refusal]) }
+        let known = state.book.packages[manifest.id.text]
+        let decision = PackageDecision(JudgedLaw(state), subject, at: time)
+        var refusals = try decision.refusals(
+            known == nil ? .install : .upgrade,
+            PackageDecision.Target(manifest)
+        )
+        refusals += InstallRules.refusals(manifest, state, keeper)
+        if let known {
+            if try isInstalled(manifest, state) { return .unchanged(manifest.version.description) }
+            refusals += InstallRules.refusals(replacing: known, by: manifest, state)
+        }
+        if refusals.isEmpty {
+            refusals = try PackageMemory(root, clock: clock).refusals(manifest, contents.archive)
+        }
+        guard refusals.isEmpty else { return .refused(refusals) }
+        let transition = try PackageTransition(
+            installing: contents,
+            attestations: taken.attestations,
+            over: state,
+            stateRoot: stateRoot,
+            keeper: keeper
+        )
+        let against = transition.refusals
+        return against.isEmpty ? .transition(transition) : .refused(against)
+    }
+
+    /// Whether exactly this manifest is installed: the root is whole, so its files are there.
+    private func isInstalled(
+        _ manifest: PackedManifest,
+        _ state: RootState
+    ) throws(PackageFault) -> Bool {
+        let path = try RelativePath(text: PackedManifest.installedPath(manifest.id.text))
+        return state.tree.digest(of: path) == .sha256(of: manifest.bytes)
+    }
+
+    // MARK: - Uninstalling
+
+    private func removal(
+        of id: String,
+        _ state: RootState,
+        _ stateRoot: Digest?
+    ) throws(PackageFault) -> Judged {
+        guard let package = state.book.packages[id] else {
+            return .refused([PackageFactory.unknown(id)])
+        }
+        var refusals = try PackageDecision(
+            JudgedLaw(state),
+            subject,
+            at: Timestamp(nanoseconds: clock.now)
+        )
+        .refusals(.uninstall, PackageDecision.Target(package))
+        if state.book.root?.registryOwner.hasSameBytes(as: id) ?? false {
+            refusals.append(
+                PackageRefusal(
+                    .keeper,
+                    path: package.path,
+                    "\(id) keeps the registries of this root; without it there is no law.",
+                    next: "Leave it installed."
+                )
+            )
+        }
+        let dependents = state.book.packages.values.filter { item in
+            item.dependencies.contains { $0.id.hasSameBytes(as: id) }
+        }
+        if !dependents.isEmpty {
+            let names = dependents.map(\.id.text).sorted().joined(separator: ", ")
+            refusals.append(
+                PackageRefusal(
+                    .dependents,
+                    path: package.path,
+                    "\(id) cannot go: \(names) depend\(dependents.count == 1 ? "s" : "") on it.",
+                    next:
+                        "Uninstall what depends on it first, or upgrade it to a version that does not."
+                )
+            )
+        }
+        guard refusals.isEmpty else { return .refused(refusals) }
+        let transition = try PackageTransition(
+            uninstalling: package,
+            from: state,
+            stateRoot: stateRoot
+        )
+        let against = transition.refusals
+        return against.isEmpty ? .transition(transition) : .refused(against)
+    }
+}

@@ -1,0 +1,73 @@
+import Canon
+import Crypto
+import Host
+import Integrity
+
+/// Archives that were brought to a root, taken in whole and named by the digest of their bytes.
+struct PackageShelf: Sendable {
+    /// An archive on the shelf, with the attestations that lay beside it.
+    struct Taken: Sendable {
+        let archive: Digest
+        let attestations: [UInt8]
+        /// Whether it was not here before, so that it goes away when it is refused.
+        let isNew: Bool
+    }
+
+    let shelf: ArchiveShelf
+
+    init(_ root: GovernedRoot) throws(PackageFault) {
+        do {
+            shelf = try ArchiveShelf(state: root.openState())
+        } catch {
+            throw .integrity(error)
+        }
+    }
+
+    /// Copies an archive here, and reads the attestations beside it.
+    ///
+    /// What is judged, kept and unpacked later is this copy and never the file that was brought.
+    func take(_ name: String, in directory: Directory) throws(PackageFault) -> Taken {
+        do {
+            let source = try FileSource(name, in: directory)
+            let draft = try FileDraft("incoming", in: shelf.directory, mode: 0o600)
+            var stream = SHA256Stream()
+            try source.copyAll(to: draft) { stream.update($0) }
+            try draft.finish(isDurable: true)
+            let archive = stream.finish()
+            let beside = name + PackageAttestations.suffix
+            var attestations: [UInt8] = []
+            if try directory.facts(of: beside) != nil {
+                attestations = try directory.readWhole(
+                    beside,
+                    limit: PackageAttestations.bytesMax
+                )
+            }
+            let isNew = try !shelf.has(archive)
+            if isNew { try draft.place(as: ArchiveShelf.name(of: archive), isDurable: true) }
+            return Taken(archive: archive, attestations: attestations, isNew: isNew)
+        } catch {
+            throw PackageFault(carrying: error)
+        }
+    }
+
+    /// Lets go of an archive that was refused.
+    func drop(_ taken: Taken) throws(PackageFault) {
+        guard taken.isNew else { return }
+        do {
+            try DurableFile.removeFile(ArchiveShelf.name(of: taken.archive), in: shelf.directory)
+        } catch {
+            throw .host(error)
+        }
+    }
+
+    /// What is in an archive that is here.
+    func contents(
+        _ archive: Digest
+    ) throws(PackageFault) -> Result<PackageContents, PackageContents.Refused> {
+        do {
+            return try PackageContents.read(archive, shelf.source(archive))
+        } catch {
+            throw PackageFault(carrying: error)
+        }
+    }
+}

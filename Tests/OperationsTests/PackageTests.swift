@@ -1,0 +1,251 @@
+import Canon
+import Foundation
+import Host
+import Operations
+import Support
+import Testing
+
+@Suite(.covers("E01", "E02", "E03", "E04", "E05", "E07", "E09", "E10", "E11"))
+struct `A package` {
+    @Test func `goes in, over and out, and leaves the root as it was`() throws {
+        let worlds = try PackageWorld()
+        let before = try worlds.rootHash(worlds.taker)
+        let archive = worlds.archive
+        let planned = try worlds.run(
+            worlds.taker,
+            ["package", "install", archive, "--dry-run", "--json"]
+        )
+        #expect(try worlds.rootHash(worlds.taker) == before)
+        let installed = try worlds.run(worlds.taker, ["package", "install", archive, "--json"])
+        #expect(installed.json?["verdict"]?.string == "installed")
+        let first = try worlds.rootHash(worlds.taker)
+        // What was foreseen is what came.
+        #expect(installed.json?["state_after"]?.string == first)
+        #expect(planned.json?["state_after"]?.string == first)
+        #expect(planned.json?["changes"] == installed.json?["changes"])
+        let again = try worlds.run(worlds.taker, ["package", "install", archive, "--json"])
+        #expect(again.json?["verdict"]?.string == "unchanged")
+
+        let newer = try worlds.forge("newer")
+        let upgraded = try worlds.run(worlds.taker, ["package", "install", newer, "--json"])
+        #expect(upgraded.json?["verdict"]?.string == "upgraded")
+        #expect(
+            upgraded.json?["from"]?.string == "1.0.0" && upgraded.json?["to"]?.string == "1.1.0"
+        )
+        #expect(try worlds.rootHash(worlds.taker) == upgraded.json?["state_after"]?.string)
+
+        try worlds.run(worlds.taker, ["package", "uninstall", "PKG-CANARY"])
+        #expect(try worlds.rootHash(worlds.taker) == before)
+        let left = worlds.taker.surroundings.workingDirectory + "/agents"
+        #expect(!FileManager.default.fileExists(atPath: left))
+    }
+
+    @Test func `is the same bytes each time it is packed`() throws {
+        let worlds = try PackageWorld()
+        func pack(_ place: String) throws -> String {
+            try worlds.run(worlds.author, ["package", "pack", "PKG-CANARY", "--output", place])
+            return worlds.author.surroundings.absolute(place + "/canary-1.0.0.tar.zst")
+        }
+        let again = try pack("../again")
+        #expect(FileManager.default.contentsEqual(atPath: worlds.archive, andPath: again))
+        // Modes that no archive keeps, and times, do not count.
+        let file = worlds.author.root + "/agents/canary/README.md"
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o600, .modificationDate: Date(timeIntervalSince1970: 1)],
+            ofItemAtPath: file
+        )
+        let third = try pack("../third")
+        #expect(FileManager.default.contentsEqual(atPath: worlds.archive, andPath: third))
+    }
+
+    /// Each differs from a good package in one thing, and is signed by a key that may sign it.
+    @Test(
+        .covers("E20", "E22", "E23", "C20", "C29", "D26"),
+        arguments: [
+            ("content", "packages.content-differs"), ("extra", "packages.content-differs"),
+            ("lost", "packages.content-differs"), ("mode", "packages.content-differs"),
+            ("form", "packages.manifest-refused"), ("listed-outside", "packages.manifest-refused"),
+            ("link", "packages.archive-refused"), ("outside", "packages.archive-refused"),
+            ("bomb", "packages.too-large"), ("twin", "integrity.twin"),
+            ("conflict", "packages.conflict"), ("exempt", "integrity.exempt-owned"),
+            ("unauthorised", "integrity.unauthorised-path"), ("compiled", "integrity.duplicate"),
+            ("platform", "packages.platform"), ("subject", "packages.wrong-subject"),
+            ("provenance", "packages.attestation-refused"), ("predicate", "packages.unsigned"),
+            ("spec", "packages.law-differs"), ("framework", "packages.law-differs"),
+            ("secret", "integrity.gate-failed"), ("untested", "integrity.gate-failed"),
+            ("dependency", "integrity.dangling-link"), ("builder", "packages.signer-scope"),
+        ]
+    )
+    func `that is wrong in one thing is refused for that`(_ kind: String, _ code: String) throws {
+        let worlds = try PackageWorld()
+        let forged = try worlds.forge(kind)
+        let before = try worlds.rootHash(worlds.taker)
+        let refused = worlds.taker.call("package", "install", forged, "--json")
+        #expect(refused.status == 1, "\(refused.text)")
+        #expect(refused.refusals.contains(code), "\(refused.text)")
+        // A file that no policy would look at lies where its framework allows none, too.
+        let count = kind == "exempt" ? 2 : 1
+        #expect(refused.refusals.count == count, "\(refused.text)")
+        #expect(try worlds.rootHash(worlds.taker) == before)
+        let shelf = worlds.author.place.file("state/charter/taker/packages")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: shelf) == [])
+    }
+
+    @Test func `that was only repacked is taken`() throws {
+        let worlds = try PackageWorld()
+        let forged = try worlds.forge("nothing")
+        try worlds.run(worlds.taker, ["package", "install", forged])
+    }
+
+    @Test(.covers("E20"))
+    func `of one version is one archive, and versions go up`() throws {
+        let worlds = try PackageWorld()
+        let archive = worlds.archive
+        try worlds.run(worlds.taker, ["package", "install", archive])
+        func refusals(_ kind: String) throws -> [String] {
+            let forged = try worlds.forge(kind)
+            let refused = worlds.taker.call("package", "install", forged, "--json")
+            #expect(refused.status == 1, "\(refused.text)")
+            return refused.refusals
+        }
+        #expect(try refusals("older") == ["packages.downgrade"])
+        #expect(try refusals("other") == ["packages.same-version-other-digest"])
+        // The ledger remembers what is gone.
+        try worlds.run(worlds.taker, ["package", "uninstall", "PKG-CANARY"])
+        #expect(try refusals("other") == ["packages.same-version-other-digest"])
+        try worlds.run(worlds.taker, ["package", "install", archive])
+    }
+
+    @Test func `without attestations, or with those of another, is refused`() throws {
+        let worlds = try PackageWorld()
+        let archive = worlds.archive
+        let beside = archive + ".intoto.jsonl"
+        let good = try String(contentsOfFile: beside, encoding: .utf8)
+        for (text, code) in [
+            ("", "packages.unsigned"), ("no envelope\n", "packages.attestation-refused"),
+            (good.replacing("\"sig\":\"", with: "\"sig\":\"AAAA"), "packages.unknown-signer"),
+        ] {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: beside))
+            let refused = worlds.taker.call("package", "install", archive, "--json")
+            #expect(refused.refusals == [code], "\(refused.text)")
+        }
+        try FileManager.default.removeItem(atPath: beside)
+        let refused = worlds.taker.call("package", "install", archive, "--json")
+        #expect(refused.refusals == ["packages.unsigned"])
+    }
+
+    @Test(.covers("E11"))
+    func `counts as far as the law trusts who signed it`() throws {
+        let worlds = try PackageWorld()
+        let archive = worlds.archive
+        let key = try worlds.builderKey()
+        func refusals() -> [String] {
+            worlds.taker.call("package", "install", archive, "--json").refusals
+        }
+        try worlds.run(worlds.taker, ["package", "signer", "revoke", key, "--reason", "stolen"])
+        #expect(refusals() == ["packages.revoked-signer"])
+        // Trust that was taken does not come back by asking again.
+        try worlds.run(worlds.taker, ["package", "signer", "add", key])
+        #expect(refusals() == ["packages.revoked-signer"])
+        func write(_ rest: String) throws {
+            let path =
+                worlds.taker.surroundings.workingDirectory + "/registries/package_signers.json"
+            let text = """
+                {"schema_version": "1.0", "type": "package_signers", "id": "SIGNERS-001",
+                 "version": "1.0.0", "purpose": "Whose signatures count in this root here.",
+                 "signers": [{"key": "\(key)", "classes": ["BUILT"], \(rest)}]}
+                """
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            try worlds.run(worlds.taker, ["registry", "compile", "--accept"])
+        }
+        let all = "\"packages\": [\"PKG-*\"]"
+        try write(all + ", \"valid_until\": \"2026-01-01T00:00:00Z\"")
+        #expect(refusals() == ["packages.expired-signer"])
+        try write(all + ", \"valid_from\": \"2027-01-01T00:00:00Z\"")
+        #expect(refusals() == ["packages.expired-signer"])
+        try write("\"packages\": [\"PKG-CANARY-*\", \"PKG-CANAR\"]")
+        #expect(refusals() == ["packages.signer-scope"])
+        try write("\"packages\": [\"PKG-C*\"]")
+        try worlds.run(worlds.taker, ["package", "install", archive])
+    }
+
+    @Test(.covers("E12"))
+    func `of the builder's class needs a person's signature`() throws {
+        let worlds = try PackageWorld()
+        let forged = try worlds.forge("builder")
+        let key = try worlds.builderKey()
+        try worlds.run(
+            worlds.taker,
+            ["package", "signer", "add", key, "--classes", "BUILDER,BUILT"]
+        )
+        let refused = worlds.taker.call("package", "install", forged, "--json")
+        #expect(refused.refusals == ["packages.not-authorised"], "\(refused.text)")
+        #expect(refused.text.contains("POL-INSTALL-001"))
+    }
+
+    @Test func `on which another rests stays`() throws {
+        let worlds = try PackageWorld()
+        try worlds.writeSparrow()
+        let refused = worlds.author.call("package", "uninstall", "PKG-CANARY", "--json")
+        #expect(refused.refusals == ["packages.has-dependents"], "\(refused.text)")
+        #expect(refused.text.contains("PKG-SPARROW"))
+        try worlds.run(worlds.author, ["package", "uninstall", "PKG-SPARROW"])
+        try worlds.run(worlds.author, ["package", "uninstall", "PKG-CANARY"])
+        let keeper = worlds.taker.call("package", "uninstall", "PKG-REGISTRIES", "--json")
+        #expect(keeper.refusals.contains("packages.keeps-the-registries"), "\(keeper.text)")
+        let unknown = worlds.taker.call("package", "uninstall", "PKG-NOBODY", "--json")
+        #expect(unknown.refusals == ["packages.no-such-package"])
+    }
+
+    @Test(.covers("E13"))
+    func `is recorded before and after, whatever comes of it`() throws {
+        let worlds = try PackageWorld()
+        let archive = worlds.archive
+        try worlds.run(worlds.taker, ["package", "install", archive])
+        _ = worlds.taker.call("package", "install", try worlds.forge("content"))
+        let found = try worlds.run(
+            worlds.taker,
+            ["ledger", "query", "--event", "package_install", "--json"]
+        )
+        let outcomes = (found.json?["entries"]?.array ?? []).compactMap { $0["outcome"]?.string }
+        #expect(outcomes == ["succeeded", "denied"], "\(found.text)")
+        try worlds.run(worlds.taker, ["ledger", "verify"])
+    }
+
+    @Test func `that is not proved is not packed`() throws {
+        let worlds = try PackageWorld()
+        let before = try FileManager.default.contentsOfDirectory(atPath: worlds.dist)
+        func refusals() -> [String] {
+            worlds.author.call("package", "pack", "PKG-CANARY", "--output", "../dist", "--json")
+                .refusals
+        }
+        worlds.author.write("agents/canary/README.md", "# Overview\n")
+        // It is another file than was registered, whatever its sections are.
+        #expect(refusals().contains("integrity.tampered"))
+        try worlds.run(worlds.author, ["registry", "compile", "--accept"])
+        #expect(refusals().allSatisfy { $0 == "integrity.gate-failed" })
+        worlds.author.write("agents/canary/src/key.py", "k = 'sk-ant-api03-abc'\n")
+        try worlds.run(
+            worlds.author,
+            ["owner", "assign", "agents/canary", "--package", "PKG-CANARY"]
+        )
+        try worlds.run(worlds.author, ["registry", "compile", "--accept"])
+        // Everything at once: sections that are missing, and a secret.
+        #expect(refusals().count >= 3)
+        let left = try FileManager.default.contentsOfDirectory(atPath: worlds.dist)
+        #expect(left.sorted() == before.sorted())
+    }
+
+    @Test func `is packed by nobody where the law does not say by whom`() throws {
+        let worlds = try PackageWorld()
+        let path = "registries/policies/POL-INSTALL-001.json"
+        let policy = try String(contentsOfFile: worlds.author.root + "/" + path, encoding: .utf8)
+        worlds.author.write(path, policy.replacing("\"active\",\n", with: "\"deprecated\",\n"))
+        try worlds.run(worlds.author, ["registry", "compile", "--accept"])
+        let fault = worlds.author.call("package", "pack", "PKG-CANARY", "--json")
+        #expect(
+            fault.status == 2 && fault.faultCode == "packages.no-install-policy",
+            "\(fault.text)"
+        )
+    }
+}
