@@ -51,7 +51,8 @@ struct Manifest {
                     name: inside.first { $0.kind == .text }?.text ?? "",
                     layer: inside.argument("in") ?? "",
                     kind: tokens[place].text,
-                    uses: (inside.argument("uses") ?? "").split(separator: " ").map(String.init)
+                    uses: (inside.argument("uses") ?? "").split(whereSeparator: \.isWhitespace)
+                        .map(String.init)
                 )
             )
             place = close

@@ -71,9 +71,9 @@ package struct PackageFactory: Sendable {
         draft.body = .json(["package": .string(id)])
         let began = Timestamp(nanoseconds: clock.now)
         do {
+            typealias Done = (Outcome, AttemptOutcome, JSONValue?)
             return try RootLedger(root, clock: clock).acting(draft) {
-                (attempt: Digest?) throws(IntegrityFault) -> (Outcome, AttemptOutcome, JSONValue?)
-                in
+                (attempt: Digest?) throws(IntegrityFault) -> Done in
                 let outcome: Outcome
                 do throws(PackageFault) {
                     outcome = try pack(id, output, subject, attempt, began)
