@@ -132,6 +132,13 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// Where most of the time of a check goes.
+///
+/// They are optimized in a debug build too: it takes a tenth
+/// longer, and every check that a test asks for is five times as fast.
+let hot: Set<String> = ["Canon", "Patterns", "Law"]
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let layers = ["Base", "Constitution", "Evidence", "Guard", "Runtime", "Surface"]
 
 func drawn() -> [Target] {
@@ -204,7 +211,12 @@ func made(_ module: Module) -> [Target] {
     case .swift:
         let tests: [Target.Dependency] = [.init(stringLiteral: module.name), "Support"] + uses
         return [
-            .target(name: module.name, dependencies: uses, path: path, swiftSettings: settings),
+            .target(
+                name: module.name,
+                dependencies: uses,
+                path: path,
+                swiftSettings: settings + (hot.contains(module.name) ? optimized : [])
+            ),
             .testTarget(
                 name: "\(module.name)Tests",
                 dependencies: tests,

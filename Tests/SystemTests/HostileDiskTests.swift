@@ -66,10 +66,11 @@ struct `A disk that does not do its part` {
         let machine = try Machine.governed()
         guard let words = try unprivileged(machine) else { return }
         machine.write("README.md", "# Changed\n")
-        // The registry of the top can be replaced, and those of the law cannot.
+        // The registry of the top can be replaced. In the law files can be made and none replaced, as in
+        // /tmp, so each is written beside its place and only then it is found out.
         // The log belongs to who began it, so it begins anew.
         try machine.shell(
-            "mkdir -m 777 mine; chmod 777 \"$root\"; chmod 555 \"$root/registries\";"
+            "mkdir -m 777 mine; chmod 777 \"$root\"; chmod 1777 \"$root/registries\";"
                 + " rm -r \"$root/ledger/root\"; chmod 777 \"$root/ledger\""
         )
         let script =
