@@ -66,30 +66,16 @@ struct PackageWorld {
         return try #require(listed.json?["builder_key"]?.string)
     }
 
-    /// The canary as its author writes it.
-    func writeCanary(_ version: String = "1.0.0", readme: String = "It tweets.") throws {
-        author.write(
-            "agents/canary/README.md",
-            "# Overview\n\nA bird. \(readme)\n\n# Usage\n\nLook.\n\n# Dependencies\n\nPython.\n"
-        )
-        author.write("agents/canary/src/canary.py", "print(\"tweet \(version)\")\n")
-        author.write("agents/canary/tests/test_canary.py", "def test_it():\n    assert True\n")
-        author.write("agents/canary/08_commit.md", "MODE=COMMIT\n")
-        for (path, text) in [
-            ("registries/specs/SPEC-CANARY.json", PackageWorld.spec),
-            ("registries/packages/PKG-CANARY.json", PackageWorld.package),
-        ] {
-            author.write(path, text.replacing("VERSION", with: version))
+    /// The canary as its author writes it, from `Tests/Canary`.
+    func writeCanary(_ version: String = "1.0.0") throws {
+        for (file, place) in Canary.files {
+            author.write(place, try Canary.text(file, version))
         }
     }
 
     /// A second bird, which needs the canary.
     func writeSparrow() throws {
-        for path in [
-            "agents/canary/README.md", "agents/canary/src/canary.py",
-            "agents/canary/tests/test_canary.py", "agents/canary/08_commit.md",
-            "registries/specs/SPEC-CANARY.json", "registries/packages/PKG-CANARY.json",
-        ] {
+        for (_, path) in Canary.files {
             let text = try String(contentsOfFile: author.root + "/" + path, encoding: .utf8)
             let needs = #""dependencies": [{"id": "PKG-CANARY", "version": "^1.0.0"}]"#
             author.write(
@@ -125,39 +111,6 @@ struct PackageWorld {
         let checked = try run(world, ["integrity", "check", "--json"])
         return try #require(checked.json?["state_root"]?.string, "\(checked.text)")
     }
-
-    private static let spec = """
-        {
-          "schema_version": "1.0", "type": "spec", "id": "SPEC-CANARY", "name": "Canary",
-          "version": "VERSION", "status": "active", "framework_id": "FMWK-100",
-          "complies_with": ["FMWK-100"], "conforms_to": [{"id": "FMWK-100", "version": ">=1.0.0"}],
-          "entity_type": "module", "requires": {"pacs": [], "fields": []},
-          "content": {
-            "purpose": "A bird that tells whether packages work.", "modules": ["canary"],
-            "interfaces": ["tweet"], "behaviour": ["It tweets."]
-          },
-          "root": "agents/canary", "required_assets": ["agents/canary/src/canary.py"], "gates": [],
-          "metadata": {
-            "owner": "founders", "function": "Developer", "tier": "T1", "tests": "agents/canary/tests"
-          }
-        }
-
-        """
-
-    private static let package = """
-        {
-          "schema_version": "1.0", "type": "package", "id": "PKG-CANARY", "package_name": "canary",
-          "version": "VERSION", "status": "active", "spec_id": "SPEC-CANARY",
-          "framework_id": "FMWK-100", "governed_by": "FMWK-100",
-          "conforms_to": [{"id": "SPEC-CANARY", "version": ">=1.0.0"}], "class": "BUILT",
-          "platform": ["linux"], "dependencies": [], "requires": {"pacs": [], "fields": []},
-          "content": {
-            "purpose": "The bird that sings when packages work.", "interfaces": ["tweet"],
-            "files": [{"from_registry": {"where": {"owner_id": "PKG-CANARY"}}}]
-          }
-        }
-
-        """
 }
 
 extension CommandLineDoor.Response {

@@ -68,6 +68,22 @@ package enum DurableFile {
         name.first == UInt8(ascii: ".") && name.reversed().starts(with: suffix.utf8.reversed())
     }
 
+    /// Takes away what crashes left of files with these names, all of one directory.
+    ///
+    /// Only for whoever keeps everybody else from writing them meanwhile.
+    package static func removeTemporaries(
+        of names: [String],
+        in directory: Directory
+    ) throws(HostFault) {
+        let starts = names.map { Array(".\($0).".utf8) }
+        for entry in try TreeWalk(depthMax: 0).list(directory)
+        where entry.kind == .file && isTemporary(entry.path)
+            && starts.contains(where: { entry.path.starts(with: $0) })
+        {
+            try removeFile(entry.path, in: directory)
+        }
+    }
+
     /// Makes a directory; the one above it must exist.
     ///
     ///     mkdirat · fsync(parent)

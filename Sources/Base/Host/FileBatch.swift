@@ -113,38 +113,36 @@ package final class FileBatch {
         return found
     }
 
-    /// Removes a file, and the directories above it that it leaves empty; where it lay, if that is left.
+    /// Removes a file, and the directories above it that it leaves empty; the deepest that is left.
+    ///
+    /// Whatever is gone already was removed by an earlier time that did not come to its end.
     private func removing(_ path: PathBytes) throws(HostFault) -> Directory? {
-        let parent: Directory
-        let name = path.split.name
-        var above = path.split.directory
+        var (above, name) = path.split
+        if let parent = try opened(above) {
+            let removed = unsafe clinux_remove_file(parent.descriptor, name.terminated)
+            guard removed >= 0 || removed == -ENOENT else {
+                throw .from(-removed, doing: "Removing", path: root.shown(path))
+            }
+        }
+        while let directory = above {
+            (above, name) = directory.split
+            guard let holder = try opened(above) else { continue }
+            let removed = unsafe clinux_remove_directory(holder.descriptor, name.terminated)
+            // One that still holds something stays; so does one that cannot be taken away.
+            if removed < 0, removed != -ENOENT { return try opened(directory) }
+            if above == nil { return holder }
+        }
+        return root
+    }
+
+    /// A directory by its path, the top by none; `nil` where it is not there.
+    private func opened(_ path: PathBytes?) throws(HostFault) -> Directory? {
+        guard let path else { return root }
         do throws(HostFault) {
-            parent =
-                try above.map { (path: PathBytes) throws(HostFault) in
-                    try root.openDirectory(path)
-                } ?? root
+            return try root.openDirectory(path)
         } catch .missing {
             return nil
         }
-        let removed = unsafe clinux_remove_file(parent.descriptor, name.terminated)
-        guard removed >= 0 || removed == -ENOENT else {
-            throw .from(-removed, doing: "Removing", path: root.shown(path))
-        }
-        var left: Directory? = parent
-        while let directory = above {
-            let (higher, last) = directory.split
-            let holder =
-                try higher.map { (path: PathBytes) throws(HostFault) in
-                    try root.openDirectory(path)
-                } ?? root
-            // One that still holds something stays; so does one that cannot be taken away.
-            guard unsafe clinux_remove_directory(holder.descriptor, last.terminated) >= 0 else {
-                break
-            }
-            left = holder
-            above = higher
-        }
-        return left
     }
 
     /// Takes away what was begun: the temporaries, and the directories that were made for them.

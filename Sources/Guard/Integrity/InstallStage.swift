@@ -204,24 +204,17 @@ struct InstallStage {
 
     /// Takes away what a crash left beside files that were about to be put in place.
     private func removeTemporaries(of files: [InstallCommit.File]) throws(HostFault) {
-        var names: [String: [[UInt8]]] = [:]
+        var names: [String: [String]] = [:]
         for file in files {
-            names[file.path.parent?.text ?? "", default: []].append(
-                Array(".\(file.path.name).".utf8)
-            )
+            names[file.path.parent?.text ?? "", default: []].append(file.path.name)
         }
-        for (parent, starts) in names {
+        for (parent, names) in names {
             var directory = root.directory
             if !parent.isEmpty {
                 guard try root.directory.facts(of: parent) != nil else { continue }
                 directory = try root.directory.openDirectory(parent)
             }
-            for entry in try TreeWalk(depthMax: 0).list(directory)
-            where entry.kind == .file && DurableFile.isTemporary(entry.path)
-                && starts.contains(where: { entry.path.starts(with: $0) })
-            {
-                try DurableFile.removeFile(entry.path, in: directory)
-            }
+            try DurableFile.removeTemporaries(of: names, in: directory)
         }
     }
 

@@ -52,13 +52,15 @@ struct LogMemory {
 
     /// Remembers a head.
     ///
-    /// A crash before it leaves an older one, which the log leads to as well.
+    /// A crash before it leaves an older one, which the log leads to as well. Whoever calls holds the
+    /// log's lock.
     func remember(_ head: Head) throws(IntegrityFault) {
         let document: JSONValue = [
             "genesis": .string(head.genesis.hex), "size": .integer(head.size),
             "root": .string(head.root.hex),
         ]
         do {
+            try DurableFile.removeTemporaries(of: [name], in: state)
             try DurableFile.replace(name, with: document.pretty, in: state, mode: 0o600)
         } catch {
             throw .host(error)

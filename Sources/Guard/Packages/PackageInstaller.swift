@@ -47,26 +47,45 @@ package struct PackageInstaller: Sendable {
         in directory: Directory,
         isDryRun: Bool = false
     ) throws(PackageFault) -> Outcome {
+        guard !isDryRun else { return try rehearse(name, in: directory) }
         let shelf = try PackageShelf(root)
-        let taken = try shelf.take(name, in: directory)
+        var taken: PackageShelf.Taken?
         var keeps = false
-        defer { if !keeps { try? shelf.drop(taken) } }
-        let contents: PackageContents
-        switch try shelf.contents(taken.archive) {
-        case .failure(let refused):
-            return try refuse("package install", name, [refused.refusal], isDryRun)
-        case .success(let read): contents = read
+        // What was refused is not kept; without a decision nothing will ask for it.
+        defer { if !keeps, let taken { try? shelf.drop(taken) } }
+        let outcome = try run("package install", about: name, isDryRun: false) {
+            (state, stateRoot) throws(PackageFault) in
+            // Under the root's lock, so that what a crash left on the shelf can go.
+            try shelf.tidy()
+            let copy = try shelf.take(name, in: directory)
+            taken = copy
+            switch try shelf.contents(copy.archive) {
+            case .failure(let refused): return .refused([refused.refusal])
+            case .success(let contents):
+                return try installation(of: contents, copy.attestations, state, stateRoot)
+            }
         }
-        let outcome = try run(
-            "package install",
-            about: contents.manifest.id.text,
-            isDryRun: isDryRun
-        ) { (state, stateRoot) throws(PackageFault) in
-            try installation(of: contents, taken, state, stateRoot)
+        switch outcome {
+        case .done, .unchanged: keeps = true
+        case .refused: break
         }
-        if case .done = outcome, !isDryRun { keeps = true }
-        if case .unchanged = outcome { keeps = true }
         return outcome
+    }
+
+    /// Judges an archive where it lies.
+    private func rehearse(
+        _ name: String,
+        in directory: Directory
+    ) throws(PackageFault) -> Outcome {
+        try run("package install", about: name, isDryRun: true) {
+            (state, stateRoot) throws(PackageFault) in
+            switch try PackageShelf.contents(of: name, in: directory) {
+            case .failure(let refused): return .refused([refused.refusal])
+            case .success(let contents):
+                let attestations = try PackageShelf.attestations(beside: name, in: directory)
+                return try installation(of: contents, attestations, state, stateRoot)
+            }
+        }
     }
 
     /// Takes a package out of the root.
@@ -79,7 +98,7 @@ package struct PackageInstaller: Sendable {
     /// What one attempt to change the root comes to.
     private enum Judged {
         case transition(PackageTransition)
-        case unchanged(String)
+        case unchanged(PackedManifest)
         case refused([PackageRefusal])
     }
 
@@ -103,7 +122,7 @@ package struct PackageInstaller: Sendable {
                 throw PackageFault(carrying: error)
             }
         }
-        if isDryRun { return try outcome(of: judged(), id) }
+        if isDryRun { return try outcome(of: judged()) }
         let door = PristineGuard(root, clock: clock)
         var result: Judged?
         do {
@@ -131,14 +150,15 @@ package struct PackageInstaller: Sendable {
             throw PackageFault(carrying: error)
         }
         guard let result else { preconditionFailure("The door runs its body, or says why not.") }
-        if case .refused(let refusals) = result { return try refuse(purpose, id, refusals, false) }
-        return outcome(of: result, id)
+        if case .refused(let refusals) = result { return try refuse(purpose, id, refusals) }
+        return outcome(of: result)
     }
 
-    private func outcome(of judged: Judged, _ id: String) -> Outcome {
+    private func outcome(of judged: Judged) -> Outcome {
         switch judged {
         case .transition(let transition): .done(transition)
-        case .unchanged(let version): .unchanged(package: id, version: version)
+        case .unchanged(let manifest):
+            .unchanged(package: manifest.id.text, version: manifest.version.description)
         case .refused(let refusals): .refused(refusals)
         }
     }
@@ -147,10 +167,8 @@ package struct PackageInstaller: Sendable {
     private func refuse(
         _ purpose: String,
         _ what: String,
-        _ refusals: [PackageRefusal],
-        _ isDryRun: Bool
+        _ refusals: [PackageRefusal]
     ) throws(PackageFault) -> Outcome {
-        guard !isDryRun else { return .refused(refusals) }
         let draft = EntryDraft(
             purpose.split(separator: " ").joined(separator: "_"),
             by: RootLedger.actor,
@@ -171,7 +189,7 @@ package struct PackageInstaller: Sendable {
 
     private func installation(
         of contents: PackageContents,
-        _ taken: PackageShelf.Taken,
+        _ signed: [UInt8],
         _ state: RootState,
         _ stateRoot: Digest?
     ) throws(PackageFault) -> Judged {
@@ -179,7 +197,7 @@ package struct PackageInstaller: Sendable {
         let time = Timestamp(nanoseconds: clock.now)
         let keeper = state.book.root?.registryOwner ?? ""
         // Whoever brings an archive is not believed before it is shown whose it is.
-        guard let attestations = PackageAttestations(parsing: taken.attestations) else {
+        guard let attestations = PackageAttestations(parsing: signed) else {
             return .refused([
                 PackageRefusal(
                     .attestation,
@@ -204,7 +222,7 @@ package struct PackageInstaller: Sendable {
         )
         refusals += InstallRules.refusals(manifest, state, keeper)
         if let known {
-            if try isInstalled(manifest, state) { return .unchanged(manifest.version.description) }
+            if try isInstalled(manifest, state) { return .unchanged(manifest) }
             refusals += InstallRules.refusals(replacing: known, by: manifest, state)
         }
         if refusals.isEmpty {
@@ -213,7 +231,7 @@ package struct PackageInstaller: Sendable {
         guard refusals.isEmpty else { return .refused(refusals) }
         let transition = try PackageTransition(
             installing: contents,
-            attestations: taken.attestations,
+            attestations: signed,
             over: state,
             stateRoot: stateRoot,
             keeper: keeper

@@ -14,6 +14,7 @@ struct PackageShelf: Sendable {
     }
 
     let shelf: ArchiveShelf
+    private static let incoming = "incoming"
 
     init(_ root: GovernedRoot) throws(PackageFault) {
         do {
@@ -29,19 +30,12 @@ struct PackageShelf: Sendable {
     func take(_ name: String, in directory: Directory) throws(PackageFault) -> Taken {
         do {
             let source = try FileSource(name, in: directory)
-            let draft = try FileDraft("incoming", in: shelf.directory, mode: 0o600)
+            let draft = try FileDraft(PackageShelf.incoming, in: shelf.directory, mode: 0o600)
             var stream = SHA256Stream()
             try source.copyAll(to: draft) { stream.update($0) }
             try draft.finish(isDurable: true)
             let archive = stream.finish()
-            let beside = name + PackageAttestations.suffix
-            var attestations: [UInt8] = []
-            if try directory.facts(of: beside) != nil {
-                attestations = try directory.readWhole(
-                    beside,
-                    limit: PackageAttestations.bytesMax
-                )
-            }
+            let attestations = try PackageShelf.attestations(beside: name, in: directory)
             let isNew = try !shelf.has(archive)
             if isNew { try draft.place(as: ArchiveShelf.name(of: archive), isDurable: true) }
             return Taken(archive: archive, attestations: attestations, isNew: isNew)
@@ -68,6 +62,43 @@ struct PackageShelf: Sendable {
             return try PackageContents.read(archive, shelf.source(archive))
         } catch {
             throw PackageFault(carrying: error)
+        }
+    }
+
+    /// What is in an archive where it lies, for whoever only wants to know.
+    static func contents(
+        of name: String,
+        in directory: Directory
+    ) throws(PackageFault) -> Result<PackageContents, PackageContents.Refused> {
+        do {
+            var stream = SHA256Stream()
+            _ = try FileReader().read(name.utf8, beneath: directory) { stream.update($0) }
+            return try PackageContents.read(stream.finish(), FileSource(name, in: directory))
+        } catch {
+            throw PackageFault(carrying: error)
+        }
+    }
+
+    /// The attestations beside an archive; none where there is no such file.
+    static func attestations(
+        beside name: String,
+        in directory: Directory
+    ) throws(PackageFault) -> [UInt8] {
+        let beside = name + PackageAttestations.suffix
+        do {
+            guard try directory.facts(of: beside) != nil else { return [] }
+            return try directory.readWhole(beside, limit: PackageAttestations.bytesMax)
+        } catch {
+            throw .host(error)
+        }
+    }
+
+    /// Takes away what a crash left half written; whoever calls holds the root's lock.
+    func tidy() throws(PackageFault) {
+        do {
+            try DurableFile.removeTemporaries(of: [PackageShelf.incoming], in: shelf.directory)
+        } catch {
+            throw .host(error)
         }
     }
 }
