@@ -11,7 +11,7 @@ SWIFT ?= swift
 CHARTER := .build/debug/charter
 FORMATTED := Package.swift Sources Tests
 
-.PHONY: help setup build demo test test-tidy governed lint format bench setup-bench fuzz clean
+.PHONY: help setup setup-tests build demo test test-tidy governed lint format bench setup-bench fuzz clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,13 +19,16 @@ help: ## List these targets
 setup: ## Install what is missing; quick and silent when nothing is
 	@SWIFT='$(SWIFT)' deploy/setup.sh
 
+setup-tests: setup ## Install the libraries of others that tests let verify what we make
+	@SWIFT='$(SWIFT)' deploy/setup.sh --tests
+
 build: setup ## Build the program (debug) to .build/debug/charter
 	@$(SWIFT) build --product charter
 
 demo: build ## Show the law at work on a new governed root; FAST=1 makes no pauses
 	@CHARTER='$(CURDIR)/$(CHARTER)' deploy/demo.sh
 
-test: lint ## Everything CI asks: lint, build, tests, and the law on this repository itself
+test: lint setup-tests ## Everything CI asks: lint, build, tests, and the law on this repository itself
 	@$(SWIFT) build --build-tests
 	@$(SWIFT) test --skip-build --disable-xctest 2>&1 | tee .build/test.log
 	@$(MAKE) --no-print-directory governed

@@ -28,12 +28,20 @@ readonly wanted=(
   "golang-go|runs a verifier of logs that knows nothing of Charter, for tests"
   "golang-golang-x-mod-dev|the library of that verifier"
   "python3|a second opinion on CSV and JSON, for tests"
+  "python3-venv|a place for the libraries that verify packages, for tests"
   "nodejs|a second opinion on canonical JSON, for tests"
 )
 readonly wanted_for_bench=(
   "aide|the integrity checker we compare with"
   "g++|compiles the floor of the policy benchmark"
   "libsimdjson-dev|the JSON parser that is the floor of the policy benchmark"
+)
+
+# Libraries that know nothing of Charter and verify its packages, in versions that were tried.
+readonly verifiers_place="$(dirname "${BASH_SOURCE[0]}")/../.build/verifiers"
+readonly verifiers=(
+  "securesystemslib==1.6.0" "cryptography==50.0.2" "in-toto-attestation==0.9.3"
+  "cyclonedx-python-lib[validation]==11.12.0"
 )
 
 say() { printf '%s\n' "$*" >&2; }
@@ -132,6 +140,20 @@ check_swift() {
     how_to_get_swift "$(command -v "$swift") is version $version"
 }
 
+install_verifiers() {
+  [ -e "$verifiers_place/complete" ] && return
+  say "Installing the libraries that verify packages, into $verifiers_place"
+  rm -rf "$verifiers_place"
+  if python3 -m venv "$verifiers_place" >&2 &&
+    "$verifiers_place/bin/pip" install --quiet --disable-pip-version-check "${verifiers[@]}" >&2; then
+    touch "$verifiers_place/complete"
+  else
+    # Nothing that is built needs them.
+    say "They could not be installed; the tests that ask them are left out."
+    rm -rf "$verifiers_place"
+  fi
+}
+
 main() {
   if ! command -v dpkg-query >/dev/null; then
     local program
@@ -140,8 +162,8 @@ main() {
       say "$program is missing, and this is no Debian or Ubuntu: install it and run this again."
       exit 2
     done
-    pkg-config --exists 'openssl >= 3' sqlite3 || {
-      say "The headers of OpenSSL 3 or SQLite are missing: install them and run this again."
+    pkg-config --exists 'openssl >= 3' sqlite3 libarchive || {
+      say "The headers of OpenSSL 3, SQLite or libarchive are missing: install them and run this again."
       exit 2
     }
   else
@@ -152,6 +174,7 @@ main() {
     if [ "${#missing[@]}" -gt 0 ]; then install_missing; fi
   fi
   check_swift
+  if [ "${1:-}" = --tests ]; then install_verifiers; fi
 }
 
 main "$@"

@@ -148,18 +148,36 @@ package struct PackageFactory: Sendable {
             switch try write(manifest, draft) {
             case .refused(let refusals): return .refused(refusals)
             case .written(let archive, let byteCount):
-                let statement = Provenance.statement(
+                let gates = gates(of: spec, framework, state)
+                let ended = Timestamp(nanoseconds: clock.now)
+                let provenance = Provenance.statement(
                     of: manifest,
                     archive: archive,
                     builtIn: root.id,
                     law: judged.stateRoot,
-                    gates: gates(of: spec, framework, state),
+                    gates: gates.map(\.name),
                     attempt: attempt ?? .sha256(of: []),
                     version: version,
                     from: began,
-                    to: Timestamp(nanoseconds: clock.now)
+                    to: ended
                 )
-                let attestations = PackageAttestations(signing: [statement], with: key)
+                let verdicts = GateVerdicts.statement(
+                    of: manifest,
+                    archive: archive,
+                    builtIn: root.id,
+                    gates: gates,
+                    at: ended
+                )
+                let materials = MaterialList.statement(
+                    of: manifest,
+                    archive: archive,
+                    dependencies: dependencies(of: package, state),
+                    version: version
+                )
+                let attestations = PackageAttestations(
+                    signing: [provenance, verdicts, materials],
+                    with: key
+                )
                 // The archive without its attestations is nothing, so they come first.
                 try DurableFile.replace(
                     manifest.archiveName + PackageAttestations.suffix,
@@ -243,9 +261,28 @@ package struct PackageFactory: Sendable {
         of spec: Specification,
         _ framework: Framework,
         _ state: RootState
-    ) -> [String] {
+    ) -> [GateVerdicts.Gate] {
         spec.effectiveGates(under: framework).compactMap { id in
-            state.book.gates[id].map { "\(id)@\($0.version)" }
+            guard let gate = state.book.gates[id],
+                let digest = (try? RelativePath(gate.path)).flatMap({ state.tree.digest(of: $0) })
+            else { return nil }
+            return GateVerdicts.Gate(id: id, version: gate.version, digest: digest)
+        }
+    }
+
+    private func dependencies(
+        of package: PackageManifest,
+        _ state: RootState
+    ) -> [MaterialList.Dependency] {
+        package.dependencies.compactMap { reference in
+            guard let other = state.book.packages[reference.id],
+                let digest = (try? RelativePath(other.path)).flatMap({ state.tree.digest(of: $0) })
+            else { return nil }
+            return MaterialList.Dependency(
+                name: other.name,
+                version: other.version,
+                digest: digest
+            )
         }
     }
 
