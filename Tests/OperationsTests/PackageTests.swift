@@ -91,6 +91,28 @@ struct `A package` {
         #expect(try FileManager.default.contentsOfDirectory(atPath: shelf) == [])
     }
 
+    @Test(.covers("E08"))
+    func `says what it is before and after it is installed`() throws {
+        let worlds = try PackageWorld()
+        let verified = try worlds.run(
+            worlds.taker,
+            ["package", "verify", worlds.archive, "--json"]
+        )
+        #expect(verified.json?["attestations"]?.array?.count == 3)
+        let forged = try worlds.forge("content")
+        let refused = worlds.taker.call("package", "verify", forged, "--json")
+        #expect(refused.refusals == ["packages.content-differs"])
+        try worlds.run(worlds.taker, ["package", "install", worlds.archive])
+        let shown = try worlds.run(worlds.taker, ["package", "show", "PKG-CANARY", "--json"])
+        #expect(shown.json?["archive"] == verified.json?["archive"])
+        #expect(shown.json?["gates"]?.array?.isEmpty == false)
+        #expect(shown.json?["files"]?.array?.count == 4)
+        let listed = try worlds.run(worlds.taker, ["package", "list", "--json"])
+        let canary = listed.json?["packages"]?.array?.first { $0["id"]?.string == "PKG-CANARY" }
+        #expect(canary?["version"]?.string == "1.0.0" && canary?["files"]?.integer == 4)
+        #expect(worlds.taker.call("package", "show", "PKG-NOBODY").status == 64)
+    }
+
     @Test func `that was only repacked is taken`() throws {
         let worlds = try PackageWorld()
         let forged = try worlds.forge("nothing")

@@ -132,7 +132,16 @@ struct `What commands say` {
         try ask(["package", "signer", "list"], worlds.author)
         try ask(["package", "signer", "add"], worlds.author)
         try ask(["package", "pack", "PKG-CANARY", "--output", "../again"], worlds.author)
+        try ask(["version", "checkpoint"], worlds.taker)
+        try ask(["package", "verify", worlds.archive], worlds.taker)
         try ask(["package", "install", worlds.archive], worlds.taker)
+        try ask(["package", "list"], worlds.taker)
+        try ask(["package", "show", "PKG-CANARY"], worlds.taker)
+        for words in ["list", "show VER-20261120080000", "diff VER-20261120080000"] {
+            try ask(["version"] + words.split(separator: " ").map(String.init), worlds.taker)
+        }
+        try ask(["version", "rollback", "VER-20261120080000"], worlds.taker)
+        try worlds.run(worlds.taker, ["package", "install", worlds.archive])
         try ask(["package", "uninstall", "PKG-CANARY"], worlds.taker)
         try ask(["package", "signer", "revoke", worlds.builderKey()], worlds.author)
         #expect(seen == Set(Catalog.operations.map(\.name)))

@@ -17,7 +17,7 @@ package struct PristineGuard: Sendable {
     private let clock: Clock
 
     /// The lock that everybody who changes the root holds.
-    static let lockName = "install.lock"
+    package static let lockName = "install.lock"
 
     /// The door of one root.
     package init(_ root: GovernedRoot, clock: Clock) {

@@ -106,7 +106,7 @@ package struct RootPlan: Sendable {
         let tree = planned.changed(by: registries) { made[$0].map { .success($0) } }
         let added = placed.values.reduce(0) { $0 + UInt64($1.byteCount) }
         let judged = JudgedTree(tree: tree, book: book, byteCount: state.scan.byteCount + added)
-        violations += later(judged, compiled, specs, threads)
+        violations += RootPlan.later(judged, compiled, specs: specs, threads)
         let stateTree = StateTree(
             ownership: compiled.ownership,
             tree: tree,
@@ -132,10 +132,10 @@ package struct RootPlan: Sendable {
     }
 
     /// The stages that rest on nothing but the tree and its law; later ones only where earlier ones pass.
-    private func later(
+    static func later(
         _ judged: JudgedTree,
         _ compiled: RegistryCompiler.Result,
-        _ specs: Set<String>,
+        specs: Set<String>?,
         _ threads: Int
     ) -> [Violation] {
         let ownership = compiled.ownership

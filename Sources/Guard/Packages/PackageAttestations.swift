@@ -43,6 +43,18 @@ package struct PackageAttestations: Sendable {
         self.envelopes = envelopes
     }
 
+    /// The provenance among attestations that were verified before, without asking again who signed.
+    static func provenance(in bytes: [UInt8]) -> JSONValue? {
+        for line in bytes.split(separator: 0x0A) {
+            guard let envelope = try? JSONValue(parsing: Array(line)),
+                let payload = envelope["payload"]?.string.flatMap({ Base64.decode($0.utf8) }),
+                let statement = try? JSONValue(parsing: payload)
+            else { continue }
+            if statement["predicateType"]?.string == Provenance.predicateType { return statement }
+        }
+        return nil
+    }
+
     /// Who signed, once everything was verified.
     package struct Verified: Sendable {
         package let signer: NoteVerifier

@@ -366,45 +366,21 @@ package struct PackageFactory: Sendable {
                 byteCount: file.byteCount,
                 isExecutable: file.isExecutable
             )
-            guard try add(member, file, reader, to: writer) else {
-                return .refused([
-                    PackageRefusal(
-                        .content,
-                        path: file.path.text,
-                        "\(Printable(file.path.text)) changed while it was packed.",
-                        next: "Stop whoever writes to it, and pack again."
-                    )
-                ])
+            guard
+                try writer.add(
+                    member,
+                    file.digest,
+                    file.path.bytes,
+                    reader,
+                    beneath: root.directory
+                )
+            else {
+                return .refused([PackageRefusal.changing(file.path.text)])
             }
         }
         try writer.finish()
         try draft.finish(isDurable: true)
         return .written(stream.finish(), byteCount)
-    }
-
-    /// Adds a file piece by piece; whether it was what the registry says, to its end.
-    private func add(
-        _ member: ArchiveMember,
-        _ file: PackedManifest.File,
-        _ reader: FileReader,
-        to writer: ArchiveWriter
-    ) throws -> Bool {
-        try writer.begin(member)
-        var stream = SHA256Stream()
-        var left = file.byteCount
-        var fault: ArchiveFault?
-        _ = try reader.read(file.path.bytes, beneath: root.directory) { piece in
-            // What has grown is another file, and no more of it is taken.
-            guard fault == nil, piece.byteCount <= left else {
-                left = -1
-                return
-            }
-            stream.update(piece)
-            left -= piece.byteCount
-            do throws(ArchiveFault) { try writer.write(piece) } catch { fault = error }
-        }
-        if let fault { throw fault }
-        return left == 0 && stream.finish() == file.digest
     }
 }
 
@@ -468,7 +444,8 @@ extension PackageFault {
         case .archive(let fault): .archive(fault)
         case .crypto(let fault): .crypto(fault)
         case .keys(let fault): .keys(fault)
-        case .trust, .noInstallPolicy: .package(self)
+        case .trust, .noInstallPolicy, .noSuchVersion, .versionExists, .versionDamaged:
+            .package(self)
         }
     }
 }

@@ -16,6 +16,10 @@ package enum PackageFault: Fault {
     case integrity(IntegrityFault)
     /// The law says nothing about who may do it.
     case noInstallPolicy(path: String, reason: String)
+    case noSuchVersion(id: String)
+    /// A state is kept once a second at most.
+    case versionExists(id: String)
+    case versionDamaged(path: String)
 
     /// The fault that carries what a layer below threw.
     init(carrying error: any Error) {
@@ -39,17 +43,35 @@ package enum PackageFault: Fault {
         case .keys(let fault): fault
         case .trust(let fault): fault
         case .integrity(let fault): fault
-        case .noInstallPolicy: nil
+        case .noInstallPolicy, .noSuchVersion, .versionExists, .versionDamaged: nil
         }
     }
 
-    package var code: String { carried?.code ?? "packages.no-install-policy" }
+    package var code: String {
+        switch self {
+        case .noInstallPolicy: "packages.no-install-policy"
+        case .noSuchVersion: "packages.no-such-version"
+        case .versionExists: "packages.version-exists"
+        case .versionDamaged: "packages.version-damaged"
+        default: carried?.code ?? ""
+        }
+    }
 
     package var description: String {
-        if let carried { return carried.description }
-        guard case .noInstallPolicy(let path, let reason) = self else { return "" }
-        return "\(Printable(path)) should say who may install what, and cannot be used: "
-            + "\(Printable(reason)). Restore it; without it nobody installs anything."
+        switch self {
+        case .noInstallPolicy(let path, let reason):
+            "\(Printable(path)) should say who may install what, and cannot be used: "
+                + "\(Printable(reason)). Restore it; without it nobody installs anything."
+        case .noSuchVersion(let id):
+            "No state \(Printable(id)) of this root is kept on this machine; "
+                + "'charter version list' shows those that are."
+        case .versionExists(let id):
+            "A state of this second is kept already, as \(id); try again."
+        case .versionDamaged(let path):
+            "\(Printable(path)) should hold a state of this root and was changed; choose another one "
+                + "with 'charter version list'."
+        default: carried?.description ?? ""
+        }
     }
 
     package var cause: (any Fault)? { carried?.cause }

@@ -1,4 +1,4 @@
-import Canon
+package import Canon
 import Crypto
 package import Host
 package import Integrity
@@ -72,6 +72,56 @@ package struct PackageInstaller: Sendable {
         return outcome
     }
 
+    /// What proving an archive comes to.
+    package enum Proof: Sendable {
+        case verified(PackedManifest, archive: Digest, PackageAttestations.Verified)
+        case refused([PackageRefusal])
+    }
+
+    /// Proves an archive where it lies: who signed it, and every file in it.
+    package func verify(_ name: String, in directory: Directory) throws(PackageFault) -> Proof {
+        let contents: PackageContents
+        switch try PackageShelf.contents(of: name, in: directory) {
+        case .failure(let refused): return .refused([refused.refusal])
+        case .success(let read): contents = read
+        }
+        let state: RootState
+        do { state = try RootState(root, threads: WorkerThreads.available) } catch {
+            throw .integrity(error)
+        }
+        let signed = try PackageShelf.attestations(beside: name, in: directory)
+        switch try verified(signed, contents, state, at: Timestamp(nanoseconds: clock.now)) {
+        case .failure(let refused): return .refused([refused.refusal])
+        case .success(let verified):
+            return .verified(contents.manifest, archive: contents.archive, verified)
+        }
+    }
+
+    /// Holds attestations against what they are about: whoever brings an archive is not believed before
+    /// it is shown whose it is.
+    private func verified(
+        _ signed: [UInt8],
+        _ contents: PackageContents,
+        _ state: RootState,
+        at time: Timestamp
+    ) throws(PackageFault) -> Result<PackageAttestations.Verified, PackageContents.Refused> {
+        guard let attestations = PackageAttestations(parsing: signed) else {
+            let refusal = PackageRefusal(
+                .attestation,
+                path: contents.manifest.archiveName,
+                "The attestations of \(contents.manifest.archiveName) cannot be read.",
+                next: "Get them again from whoever packed it."
+            )
+            return .failure(PackageContents.Refused(refusal: refusal))
+        }
+        return try attestations.verify(
+            contents,
+            signers: PackageSigners(in: state.tree),
+            schemas: Schemas(state.book),
+            at: time
+        )
+    }
+
     /// Judges an archive where it lies.
     private func rehearse(
         _ name: String,
@@ -137,14 +187,7 @@ package struct PackageInstaller: Sendable {
                 result = found
             }
             if case .denied(let denial) = passed {
-                let refusal = PackageRefusal(
-                    .notAuthorised,
-                    path: id,
-                    denial.reason,
-                    next: "Put the root into a state in which it can change.",
-                    rule: denial.rule
-                )
-                return .refused([refusal])
+                return .refused([PackageRefusal(denial, about: id)])
             }
         } catch {
             throw PackageFault(carrying: error)
@@ -196,24 +239,9 @@ package struct PackageInstaller: Sendable {
         let manifest = contents.manifest
         let time = Timestamp(nanoseconds: clock.now)
         let keeper = state.book.root?.registryOwner ?? ""
-        // Whoever brings an archive is not believed before it is shown whose it is.
-        guard let attestations = PackageAttestations(parsing: signed) else {
-            return .refused([
-                PackageRefusal(
-                    .attestation,
-                    path: manifest.archiveName,
-                    "The attestations of \(manifest.archiveName) cannot be read.",
-                    next: "Get them again from whoever packed it."
-                )
-            ])
+        if case .failure(let refused) = try verified(signed, contents, state, at: time) {
+            return .refused([refused.refusal])
         }
-        let verified = try attestations.verify(
-            contents,
-            signers: PackageSigners(in: state.tree),
-            schemas: Schemas(state.book),
-            at: time
-        )
-        if case .failure(let refused) = verified { return .refused([refused.refusal]) }
         let known = state.book.packages[manifest.id.text]
         let decision = PackageDecision(JudgedLaw(state), subject, at: time)
         var refusals = try decision.refusals(

@@ -1,5 +1,6 @@
 package import Canon
 import Integrity
+import Law
 package import Registry
 
 /// Why a package is not packed, taken, installed or removed: a no with its rule and the next step.
@@ -46,6 +47,27 @@ package struct PackageRefusal: Sendable, Hashable {
         self.reason = reason
         self.next = next
         violation = nil
+    }
+
+    /// Something was written to while it was read.
+    static func changing(_ path: String) -> PackageRefusal {
+        PackageRefusal(
+            .content,
+            path: Printable(path).description,
+            "\(Printable(path)) changed while it was read.",
+            next: "Stop whoever writes to it, and try again."
+        )
+    }
+
+    /// What the door of the root said no to.
+    init(_ denial: Denial, about what: String) {
+        self.init(
+            .notAuthorised,
+            path: what,
+            denial.reason,
+            next: "Put the root into a state in which it can change.",
+            rule: denial.rule
+        )
     }
 
     /// A finding of the stages that judge a root.

@@ -1,7 +1,7 @@
 package import Canon
 import Crypto
 import Host
-import Integrity
+package import Integrity
 import Registry
 
 /// What one operation does to a root: files and rows from one state to another, judged as a whole.
@@ -176,7 +176,7 @@ extension RootState {
     }
 
     /// The files that a package owns by the registries of their directories, in order.
-    func files(ownedBy id: String) -> [RelativePath] {
+    package func files(ownedBy id: String) -> [RelativePath] {
         locals.flatMap { local in
             local.rows.filter { $0.registry == .package && $0.owner.hasSameBytes(as: id) }
                 .compactMap {

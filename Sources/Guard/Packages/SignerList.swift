@@ -101,15 +101,7 @@ package struct SignerList: Sendable {
             switch passed {
             case .done(let outcome): return outcome
             case .denied(let denial):
-                return .refused([
-                    PackageRefusal(
-                        .notAuthorised,
-                        path: PackageSigners.path,
-                        denial.reason,
-                        next: "Put the root into a state in which it can change.",
-                        rule: denial.rule
-                    )
-                ])
+                return .refused([PackageRefusal(denial, about: PackageSigners.path)])
             }
         } catch {
             throw PackageFault(carrying: error)

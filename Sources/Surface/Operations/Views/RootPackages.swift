@@ -32,6 +32,15 @@ struct RootPackages {
         )
     }
 
+    var versions: RootVersions {
+        RootVersions(
+            root,
+            clock: surroundings.clock,
+            randomness: surroundings.randomness,
+            for: subject
+        )
+    }
+
     var signers: SignerList {
         SignerList(
             root,
