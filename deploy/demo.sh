@@ -64,6 +64,31 @@ do_it() {
   (cd "$root" && bash -c "$1") || fail "$1 did not work."
 }
 
+# Makes the canary of Tests/Canary in a root of its own, packed, and says whose key signed it.
+make_canary() {
+  local maker="$place/maker" canary path
+  canary="$(cd "$(dirname "$0")/.." && pwd)/Tests/Canary"
+  "$charter" init "$maker" --id maker
+  mkdir -p "$maker/agents/canary"
+  cp -R "$canary/files/." "$maker/agents/canary/"
+  cp "$canary/SPEC-CANARY.json" "$maker/registries/specs/"
+  cp "$canary/PKG-CANARY.json" "$maker/registries/packages/"
+  find "$maker/agents/canary" -name .file_registry.csv -delete
+  for path in agents/canary/src/canary.py registries/specs/SPEC-CANARY.json \
+    registries/packages/PKG-CANARY.json; do
+    sed -i 's/VERSION/1.0.0/' "$maker/$path"
+  done
+  cd "$maker" || return
+  "$charter" owner assign registries/specs/SPEC-CANARY.json registries/packages/PKG-CANARY.json \
+    --package PKG-REGISTRIES
+  "$charter" owner assign agents/canary --package PKG-CANARY
+  "$charter" registry compile --accept
+  "$charter" package signer add
+  "$charter" package pack PKG-CANARY --output "$place/dist"
+  builder_key="$("$charter" package signer list --json | sed -E 's/.*"builder_key":"([^"]*)".*/\1/')"
+  cd - >/dev/null || return
+}
+
 [ -x "$charter" ] || { echo "There is no $charter; run make build first." >&2; exit 1; }
 
 printf '%sCharter: nothing exists that is not accounted for.%s\n' "$bold" "$plain"
@@ -130,6 +155,30 @@ request+='"entity_type":"environment","stage":"prod"},"approvals":[]}'
 do_it "printf '%s\n' '$request' > '$place/request.json'"
 expect_says 1 production.rego policy decide data.charter.production.decision \
   --bundle registries/bundles/charter --input "$place/request.json"
+
+tell "A package comes from another root" \
+  "Its maker proves it, packs it and signs it. Here the law must name the key, or nobody takes it."
+make_canary >"$place/maker.log" 2>&1 || fail "the canary could not be made; see $place/maker.log."
+archive="$place/dist/canary-1.0.0.tar.zst"
+expect_says 1 packages.unknown-signer package install "$archive"
+expect 0 package signer add "$builder_key"
+expect_says 0 agents/canary/README.md package install "$archive" --dry-run
+
+tell "The sealed root takes it, wholly" \
+  "A sealed root changes through operations only; each is judged first, and no crash tears it."
+expect 0 version checkpoint --note "before the canary"
+expect 0 package install "$archive"
+expect 0 integrity check
+expect_says 0 PKG-CANARY package list
+
+tell "Somebody changes a file inside the archive"
+do_it "cd '$place' && zstd -qdc dist/canary-1.0.0.tar.zst | sed 's/tweet/tweak/' | zstd -q > dist/changed.tar.zst && cp dist/canary-1.0.0.tar.zst.intoto.jsonl dist/changed.tar.zst.intoto.jsonl"
+expect_says 1 packages.content-differs package verify "$place/dist/changed.tar.zst"
+
+tell "The root goes back, byte for byte"
+state="$(cd "$root" && "$charter" version list --json | sed -E 's/.*"id":"(VER-[0-9]+)".*/\1/')"
+expect 0 version rollback "$state"
+expect 0 integrity check
 
 tell "What was done is on record" \
   "Each change was written down before it happened and again when it had; the record is signed."
