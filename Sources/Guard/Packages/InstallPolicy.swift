@@ -80,8 +80,9 @@ struct InstallPolicy: Sendable {
                     + "somebody may \(question.operation) a package of the class "
                     + "\(Printable(question.classification)); there "
                     + (question.approvals == 0 ? "is none." : "are \(question.approvals)."),
-                next: "Write the plan with --plan FILE, have it signed with "
-                    + "'ssh-keygen -Y sign -n charter-approval -f KEY FILE', and apply it with --approval."
+                next:
+                    "Nobody can sign for it yet: approvals come with the firewall. Packages of the class "
+                    + "BUILT need none."
             )
         }
         return nil
