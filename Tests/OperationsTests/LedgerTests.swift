@@ -349,6 +349,9 @@ struct `The log of a root` {
         let worlds = try PackageWorld()
         try worlds.run(worlds.taker, ["version", "checkpoint"])
         try worlds.run(worlds.taker, ["package", "install", worlds.archive])
+        let damaged = worlds.taker.surroundings.workingDirectory + "/agents/canary/README.md"
+        try Data("other\n".utf8).write(to: URL(fileURLWithPath: damaged))
+        try worlds.run(worlds.taker, ["package", "sync"])
         try worlds.run(worlds.taker, ["version", "rollback", "VER-20261120080000"])
         try worlds.run(worlds.taker, ["package", "install", worlds.archive])
         try worlds.run(worlds.taker, ["package", "uninstall", "PKG-CANARY"])

@@ -91,6 +91,43 @@ struct `A package` {
         #expect(try FileManager.default.contentsOfDirectory(atPath: shelf) == [])
     }
 
+    @Test(.covers("E06"))
+    func `is brought back where its files were damaged, under the seal it had`() throws {
+        let worlds = try PackageWorld()
+        let place = worlds.taker.surroundings.workingDirectory
+        try worlds.run(worlds.taker, ["package", "install", worlds.archive])
+        try worlds.run(worlds.taker, ["seal"])
+        let before = try worlds.rootHash(worlds.taker)
+        func damage() throws {
+            try Data("other\n".utf8)
+                .write(to: URL(fileURLWithPath: place + "/agents/canary/README.md"))
+            try FileManager.default.removeItem(atPath: place + "/agents/canary/src/canary.py")
+        }
+        try damage()
+        let planned = try worlds.run(worlds.taker, ["package", "sync", "--dry-run", "--json"])
+        #expect(planned.json?["restored"]?.array?.count == 2)
+        #expect(worlds.taker.call("integrity", "check").status == 1)
+        let synced = try worlds.run(worlds.taker, ["package", "sync", "--json"])
+        #expect(synced.json?["restored"] == planned.json?["restored"])
+        #expect(try worlds.rootHash(worlds.taker) == before)
+        try worlds.run(worlds.taker, ["seal", "verify"])
+        let again = try worlds.run(worlds.taker, ["package", "sync", "PKG-CANARY", "--json"])
+        #expect(again.json?["restored"] == [])
+        // What belongs to nobody is no package's to mend, and is said.
+        try damage()
+        try Data("mine\n".utf8).write(to: URL(fileURLWithPath: place + "/stray.txt"))
+        let left = worlds.taker.call("package", "sync", "--json")
+        #expect(left.status == 1 && left.violations == ["integrity.orphan"], "\(left.text)")
+        let authored = worlds.taker.call("package", "sync", "PKG-DOCS", "--json")
+        #expect(authored.refusals == ["packages.no-such-package"])
+        let shelf = worlds.author.place.file("state/charter/taker/packages")
+        for name in try FileManager.default.contentsOfDirectory(atPath: shelf) {
+            try FileManager.default.removeItem(atPath: shelf + "/" + name)
+        }
+        let gone = worlds.taker.call("package", "sync", "--json")
+        #expect(gone.refusals == ["packages.archive-gone"], "\(gone.text)")
+    }
+
     @Test(.covers("E08"))
     func `says what it is before and after it is installed`() throws {
         let worlds = try PackageWorld()

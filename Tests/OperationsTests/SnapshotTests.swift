@@ -135,6 +135,7 @@ struct `What commands say` {
         try ask(["version", "checkpoint"], worlds.taker)
         try ask(["package", "verify", worlds.archive], worlds.taker)
         try ask(["package", "install", worlds.archive], worlds.taker)
+        try ask(["package", "sync"], worlds.taker)
         try ask(["package", "list"], worlds.taker)
         try ask(["package", "show", "PKG-CANARY"], worlds.taker)
         for words in ["list", "show VER-20261120080000", "diff VER-20261120080000"] {

@@ -105,6 +105,12 @@ package struct RootState: Sendable {
         return local(of: path)?.row(named: path.name.utf8)?.owner
     }
 
+    /// The digest that the compiled registry has of a path, whatever lies there; `nil` where it has none.
+    package func registeredDigest(of path: RelativePath) -> Digest? {
+        guard case .digest(let digest) = compiled?.table.row(of: path)?.content else { return nil }
+        return digest
+    }
+
     /// The registry of the directory that a path lies in.
     package func local(of path: RelativePath) -> LocalRegistry? {
         local(in: path.parent?.bytes ?? [])

@@ -25,6 +25,7 @@ package struct PackageRefusal: Sendable, Hashable {
         case otherDigest = "packages.same-version-other-digest"
         case conflict = "packages.conflict"
         case dependents = "packages.has-dependents"
+        case archiveGone = "packages.archive-gone"
         case keeper = "packages.keeps-the-registries"
         case notAuthorised = "packages.not-authorised"
         case rootNotWhole = "packages.root-not-whole"

@@ -24,6 +24,7 @@ package enum Catalog {
         PackagePackVerb.operation,
         PackageInstallVerb.operation,
         PackageUninstallVerb.operation,
+        PackageSyncVerb.operation,
         PackageVerifyVerb.operation,
         PackageListVerb.operation,
         PackageShowVerb.operation,

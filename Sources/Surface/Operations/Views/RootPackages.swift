@@ -32,6 +32,8 @@ struct RootPackages {
         )
     }
 
+    var sync: PackageSync { PackageSync(root, clock: surroundings.clock, for: subject) }
+
     var versions: RootVersions {
         RootVersions(
             root,
