@@ -28,6 +28,7 @@ readonly wanted=(
   "golang-go|runs a verifier of logs that knows nothing of Charter, for tests"
   "golang-golang-x-mod-dev|the library of that verifier"
   "python3|a second opinion on CSV and JSON, for tests"
+  "skopeo|carries packages as registries do, for tests"
   "python3-venv|a place for the libraries that verify packages, for tests"
   "nodejs|a second opinion on canonical JSON, for tests"
 )

@@ -91,6 +91,28 @@ struct `A package` {
         #expect(try FileManager.default.contentsOfDirectory(atPath: shelf) == [])
     }
 
+    @Test func `is taken from a layout that holds it, and from no other`() throws {
+        let worlds = try PackageWorld()
+        try worlds.run(worlds.taker, ["package", "export", worlds.archive, "../layout"])
+        let again = worlds.taker.call("package", "export", worlds.archive, "../layout")
+        #expect(again.status == 64)
+        let layout = worlds.author.place.file("layout")
+        func refusals() -> [String] {
+            worlds.taker.call("package", "verify", "../layout", "--json").refusals
+        }
+        #expect(refusals() == [])
+        let index = layout + "/index.json"
+        let good = try String(contentsOfFile: index, encoding: .utf8)
+        for (text, other) in [
+            ("\"manifests\"", "\"nothing\""), ("sha256:", "sha512:"), ("sha256:", "sha256:0"),
+        ] {
+            try Data(good.replacing(text, with: other).utf8).write(to: URL(fileURLWithPath: index))
+            #expect(refusals() == ["packages.archive-refused"], "\(other)")
+        }
+        try Data(good.utf8).write(to: URL(fileURLWithPath: index))
+        try worlds.run(worlds.taker, ["package", "install", "../layout"])
+    }
+
     @Test(.covers("E06"))
     func `is brought back where its files were damaged, under the seal it had`() throws {
         let worlds = try PackageWorld()

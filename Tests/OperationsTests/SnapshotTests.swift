@@ -134,6 +134,7 @@ struct `What commands say` {
         try ask(["package", "pack", "PKG-CANARY", "--output", "../again"], worlds.author)
         try ask(["version", "checkpoint"], worlds.taker)
         try ask(["package", "verify", worlds.archive], worlds.taker)
+        try ask(["package", "export", worlds.archive, "../layout"], worlds.taker)
         try ask(["package", "install", worlds.archive], worlds.taker)
         try ask(["package", "sync"], worlds.taker)
         try ask(["package", "list"], worlds.taker)

@@ -1,3 +1,4 @@
+import Canon
 import Foundation
 import Support
 import Testing
@@ -87,5 +88,38 @@ struct `A package in the hands of strangers` {
             """
         )
         #expect(listed.output == "tweet 1.0.0\n", "\(listed.text)")
+    }
+
+    @Test(
+        .enabled(
+            if: Command.find("skopeo") != nil,
+            "skopeo is not there; make setup installs it"
+        )
+    )
+    func `is carried by skopeo as it is, and not when a blob was changed`() throws {
+        let machine = try packed()
+        func run(_ script: String) throws -> Command.Result {
+            try machine.shell("cd root; \(script)")
+        }
+        let copied = try run(
+            """
+            "$charter" package export ../dist/canary-1.0.0.tar.zst ../layout || exit 1
+            skopeo --insecure-policy copy -q oci:../layout:1.0.0 oci:../copy:1.0.0 || exit 1
+            skopeo inspect --raw oci:../copy:1.0.0
+            """
+        )
+        #expect(copied.status == 0, "\(copied.text)")
+        #expect(copied.output.contains("application/vnd.charter.package.v1"))
+        let verified = try run("\"$charter\" package verify ../copy --json")
+        #expect(verified.json?["verdict"]?.string == "verified", "\(verified.text)")
+        let archive = verified.json?["archive"]?.string ?? ""
+        let changed = try run("printf x >> ../layout/blobs/sha256/\(archive)")
+        #expect(changed.status == 0)
+        let refused = try run("\"$charter\" package verify ../layout --json")
+        #expect(refused.status == 1, "\(refused.text)")
+        let stranger = try run(
+            "skopeo --insecure-policy copy -q oci:../layout:1.0.0 oci:../third:1.0.0"
+        )
+        #expect(stranger.status != 0, "skopeo took a blob that was changed.")
     }
 }

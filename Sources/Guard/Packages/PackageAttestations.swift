@@ -45,14 +45,15 @@ package struct PackageAttestations: Sendable {
 
     /// The provenance among attestations that were verified before, without asking again who signed.
     static func provenance(in bytes: [UInt8]) -> JSONValue? {
-        for line in bytes.split(separator: 0x0A) {
-            guard let envelope = try? JSONValue(parsing: Array(line)),
-                let payload = envelope["payload"]?.string.flatMap({ Base64.decode($0.utf8) }),
-                let statement = try? JSONValue(parsing: payload)
-            else { continue }
-            if statement["predicateType"]?.string == Provenance.predicateType { return statement }
-        }
-        return nil
+        bytes.split(separator: 0x0A).lazy.compactMap { statement(in: Array($0)) }
+            .first { $0["predicateType"]?.string == Provenance.predicateType }
+    }
+
+    /// What an envelope holds, without asking who signed it: good for a label, and for nothing else.
+    static func statement(in envelope: [UInt8]) -> JSONValue? {
+        (try? JSONValue(parsing: envelope))?["payload"]?.string
+            .flatMap { Base64.decode($0.utf8) }
+            .flatMap { try? JSONValue(parsing: $0) }
     }
 
     /// Who signed, once everything was verified.

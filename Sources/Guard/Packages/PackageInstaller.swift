@@ -57,7 +57,12 @@ package struct PackageInstaller: Sendable {
             (state, stateRoot) throws(PackageFault) in
             // Under the root's lock, so that what a crash left on the shelf can go.
             try shelf.tidy()
-            let copy = try shelf.take(name, in: directory)
+            let brought: PackageBrought
+            switch try PackageBrought.find(name, in: directory) {
+            case .failure(let refused): return .refused([refused.refusal])
+            case .success(let found): brought = found
+            }
+            let copy = try shelf.take(brought)
             taken = copy
             switch try shelf.contents(copy.archive) {
             case .failure(let refused): return .refused([refused.refusal])
@@ -80,8 +85,13 @@ package struct PackageInstaller: Sendable {
 
     /// Proves an archive where it lies: who signed it, and every file in it.
     package func verify(_ name: String, in directory: Directory) throws(PackageFault) -> Proof {
+        let brought: PackageBrought
+        switch try PackageBrought.find(name, in: directory) {
+        case .failure(let refused): return .refused([refused.refusal])
+        case .success(let found): brought = found
+        }
         let contents: PackageContents
-        switch try PackageShelf.contents(of: name, in: directory) {
+        switch try PackageShelf.contents(of: brought) {
         case .failure(let refused): return .refused([refused.refusal])
         case .success(let read): contents = read
         }
@@ -89,8 +99,12 @@ package struct PackageInstaller: Sendable {
         do { state = try RootState(root, threads: WorkerThreads.available) } catch {
             throw .integrity(error)
         }
-        let signed = try PackageShelf.attestations(beside: name, in: directory)
-        switch try verified(signed, contents, state, at: Timestamp(nanoseconds: clock.now)) {
+        switch try verified(
+            brought.attestations,
+            contents,
+            state,
+            at: Timestamp(nanoseconds: clock.now)
+        ) {
         case .failure(let refused): return .refused([refused.refusal])
         case .success(let verified):
             return .verified(contents.manifest, archive: contents.archive, verified)
@@ -129,11 +143,15 @@ package struct PackageInstaller: Sendable {
     ) throws(PackageFault) -> Outcome {
         try run("package install", about: name, isDryRun: true) {
             (state, stateRoot) throws(PackageFault) in
-            switch try PackageShelf.contents(of: name, in: directory) {
+            let brought: PackageBrought
+            switch try PackageBrought.find(name, in: directory) {
+            case .failure(let refused): return .refused([refused.refusal])
+            case .success(let found): brought = found
+            }
+            switch try PackageShelf.contents(of: brought) {
             case .failure(let refused): return .refused([refused.refusal])
             case .success(let contents):
-                let attestations = try PackageShelf.attestations(beside: name, in: directory)
-                return try installation(of: contents, attestations, state, stateRoot)
+                return try installation(of: contents, brought.attestations, state, stateRoot)
             }
         }
     }

@@ -27,15 +27,15 @@ struct PackageShelf: Sendable {
     /// Copies an archive here, and reads the attestations beside it.
     ///
     /// What is judged, kept and unpacked later is this copy and never the file that was brought.
-    func take(_ name: String, in directory: Directory) throws(PackageFault) -> Taken {
+    func take(_ brought: PackageBrought) throws(PackageFault) -> Taken {
         do {
-            let source = try FileSource(name, in: directory)
+            let source = try FileSource(brought.name, in: brought.directory)
             let draft = try FileDraft(PackageShelf.incoming, in: shelf.directory, mode: 0o600)
             var stream = SHA256Stream()
             try source.copyAll(to: draft) { stream.update($0) }
             try draft.finish(isDurable: true)
             let archive = stream.finish()
-            let attestations = try PackageShelf.attestations(beside: name, in: directory)
+            let attestations = brought.attestations
             let isNew = try !shelf.has(archive)
             if isNew { try draft.place(as: ArchiveShelf.name(of: archive), isDurable: true) }
             return Taken(archive: archive, attestations: attestations, isNew: isNew)
@@ -67,13 +67,17 @@ struct PackageShelf: Sendable {
 
     /// What is in an archive where it lies, for whoever only wants to know.
     static func contents(
-        of name: String,
-        in directory: Directory
+        of brought: PackageBrought
     ) throws(PackageFault) -> Result<PackageContents, PackageContents.Refused> {
         do {
             var stream = SHA256Stream()
-            _ = try FileReader().read(name.utf8, beneath: directory) { stream.update($0) }
-            return try PackageContents.read(stream.finish(), FileSource(name, in: directory))
+            _ = try FileReader().read(brought.name.utf8, beneath: brought.directory) {
+                stream.update($0)
+            }
+            return try PackageContents.read(
+                stream.finish(),
+                FileSource(brought.name, in: brought.directory)
+            )
         } catch {
             throw PackageFault(carrying: error)
         }

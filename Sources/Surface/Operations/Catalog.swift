@@ -25,6 +25,7 @@ package enum Catalog {
         PackageInstallVerb.operation,
         PackageUninstallVerb.operation,
         PackageSyncVerb.operation,
+        PackageExportVerb.operation,
         PackageVerifyVerb.operation,
         PackageListVerb.operation,
         PackageShowVerb.operation,
