@@ -232,6 +232,7 @@ struct `What commands say` {
         if let text = json.string, text.utf8.count == 64, text.allSatisfy(\.isHexDigit) {
             return "<digest>"
         }
+        if let text = json.string, text.hasPrefix("sha256:") { return "<digest>" }
         if let text = json.string, text.hasPrefix("uid ") || text.hasPrefix("uid:") {
             return "<uid>"
         }
