@@ -69,7 +69,9 @@ struct `A package` {
             ("bomb", "packages.too-large"), ("twin", "integrity.twin"),
             ("conflict", "packages.conflict"), ("exempt", "integrity.exempt-owned"),
             ("unauthorised", "integrity.unauthorised-path"), ("compiled", "integrity.duplicate"),
-            ("platform", "packages.platform"), ("subject", "packages.wrong-subject"),
+            ("disguised", "packages.manifest-refused"), ("renamed", "packages.manifest-refused"),
+            ("lawful", "packages.brings-law"), ("platform", "packages.platform"),
+            ("subject", "packages.wrong-subject"),
             ("provenance", "packages.attestation-refused"), ("predicate", "packages.unsigned"),
             ("spec", "packages.law-differs"), ("framework", "packages.law-differs"),
             ("secret", "integrity.gate-failed"), ("untested", "integrity.gate-failed"),
@@ -195,6 +197,17 @@ struct `A package` {
         try worlds.run(worlds.taker, ["package", "uninstall", "PKG-CANARY"])
         #expect(try refusals("other") == ["packages.same-version-other-digest"])
         try worlds.run(worlds.taker, ["package", "install", archive])
+    }
+
+    @Test func `keeps the class that it has`() throws {
+        let worlds = try PackageWorld()
+        let path = "registries/packages/PKG-CANARY.json"
+        let text = try String(contentsOfFile: worlds.author.root + "/" + path, encoding: .utf8)
+        worlds.author.write(path, text.replacing("\"BUILT\"", with: "\"BUILDER\""))
+        try worlds.run(worlds.author, ["registry", "compile", "--accept"])
+        let newer = try worlds.forge("newer")
+        let refused = worlds.author.call("package", "install", newer, "--json")
+        #expect(refused.refusals == ["packages.class-changed"], "\(refused.text)")
     }
 
     @Test func `without attestations, or with those of another, is refused`() throws {

@@ -241,6 +241,21 @@ def builder(package):
     package.classify("BUILDER")
 
 
+def disguised(package):
+    """The manifest says BUILT, and what would become law says BUILDER."""
+    package.document("registries/packages/PKG-CANARY.json", lambda value: value.update({"class": "BUILDER"}))
+
+
+def renamed(package):
+    """The manifest says one version of its spec, and the spec another."""
+    data = package.document(SPEC, lambda value: value.update(version="7.0.0"))
+    package.manifest["packed"]["spec"]["digest"] = sha256(data)
+
+
+def lawful(package):
+    package.put("registries/policies/POL-EVIL-001.json", b"{}\n")
+
+
 def older(package):
     package.version("0.9.0")
 

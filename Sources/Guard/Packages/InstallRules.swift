@@ -8,10 +8,11 @@ enum InstallRules {
 
     /// What stands against a manifest in this root.
     static func refusals(
-        _ manifest: PackedManifest,
+        _ contents: PackageContents,
         _ state: RootState,
         _ keeper: String
     ) -> [PackageRefusal] {
+        let manifest = contents.manifest
         var refusals: [PackageRefusal] = []
         if !manifest.platforms.contains(platform) {
             refusals.append(
@@ -25,6 +26,8 @@ enum InstallRules {
             )
         }
         refusals += law(manifest, state)
+        refusals += disguises(contents)
+        refusals += lawFiles(manifest)
         for file in manifest.files {
             guard let owner = state.owner(of: file.path), owner != manifest.id.text else {
                 continue
@@ -53,6 +56,72 @@ enum InstallRules {
             )
         }
         return refusals
+    }
+
+    /// What is decided about is the manifest, and what becomes law is the document that travels with it:
+    /// they must say the same.
+    private static func disguises(_ contents: PackageContents) -> [PackageRefusal] {
+        let manifest = contents.manifest
+        var said = manifest.document.object ?? JSONObject()
+        var content = said["content"]?.object ?? JSONObject()
+        said["packed"] = nil
+        content["files"] = nil
+        said["content"] = .object(content)
+        var isSame = false
+        if let path = manifest.documents.first?.path,
+            case .success(let bytes) = contents.document(path),
+            var document = (try? JSONValue(parsing: bytes))?.object
+        {
+            var content = document["content"]?.object ?? JSONObject()
+            content["files"] = nil
+            document["content"] = .object(content)
+            isSame = JSONValue.object(document) == .object(said)
+        }
+        if let path = manifest.documents.last?.path,
+            case .success(let bytes) = contents.document(path),
+            let spec = try? JSONValue(parsing: bytes)
+        {
+            isSame =
+                isSame && spec["id"]?.string == manifest.spec.id
+                && spec["version"]?.string == manifest.spec.version.description
+                && spec["framework_id"]?.string == manifest.framework.id
+        } else {
+            isSame = false
+        }
+        guard !isSame else { return [] }
+        return [
+            PackageRefusal(
+                .manifest,
+                path: manifest.archiveName,
+                "The manifest of \(manifest.archiveName) says other things than the documents of the "
+                    + "package and its spec that travel with it.",
+                next: "Pack it again."
+            )
+        ]
+    }
+
+    /// What was built does not bring law: no file of it lies where the law, the ledgers or the planes'
+    /// own files do.
+    private static func lawFiles(_ manifest: PackedManifest) -> [PackageRefusal] {
+        guard manifest.classification != "BUILDER" else { return [] }
+        let file = manifest.files.first { file in
+            let parts = file.path.text.split(separator: "/")
+            switch parts.first {
+            case "registries", "ledger": return true
+            case "planes": return parts.count < 4 || parts[2] != "arena"
+            default: return false
+            }
+        }
+        guard let file else { return [] }
+        return [
+            PackageRefusal(
+                .bringsLaw,
+                path: file.path.text,
+                "\(manifest.id) is of the class \(Printable(manifest.classification)) and brings "
+                    + "\(Printable(file.path.text)), which lies where only the builder's own packages do.",
+                next: "Put what was built below its own directory, such as agents/ or an arena."
+            )
+        ]
     }
 
     /// The law that a package was packed under must be the law of this root, byte for byte where it has
@@ -112,6 +181,17 @@ enum InstallRules {
         by manifest: PackedManifest,
         _ state: RootState
     ) -> [PackageRefusal] {
+        if !manifest.classification.hasSameBytes(as: known.classification) {
+            return [
+                PackageRefusal(
+                    .classChanged,
+                    path: manifest.archiveName,
+                    "\(manifest.id) is of the class \(Printable(known.classification)) here, and of "
+                        + "\(Printable(manifest.classification)) in \(manifest.archiveName).",
+                    next: "A package keeps its class; give what is of another one another id."
+                )
+            ]
+        }
         if manifest.version < known.version {
             return [
                 PackageRefusal(

@@ -266,7 +266,7 @@ package struct PackageInstaller: Sendable {
             known == nil ? .install : .upgrade,
             PackageDecision.Target(manifest)
         )
-        refusals += InstallRules.refusals(manifest, state, keeper)
+        refusals += InstallRules.refusals(contents, state, keeper)
         if let known {
             if try isInstalled(manifest, state) { return .unchanged(manifest) }
             refusals += InstallRules.refusals(replacing: known, by: manifest, state)

@@ -20,6 +20,8 @@ package struct PackageRefusal: Sendable, Hashable {
         case expiredSigner = "packages.expired-signer"
         case signerScope = "packages.signer-scope"
         case law = "packages.law-differs"
+        case bringsLaw = "packages.brings-law"
+        case classChanged = "packages.class-changed"
         case platform = "packages.platform"
         case downgrade = "packages.downgrade"
         case otherDigest = "packages.same-version-other-digest"
