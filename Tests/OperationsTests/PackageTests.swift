@@ -326,6 +326,13 @@ struct `A package` {
         try worlds.run(worlds.author, ["registry", "compile", "--accept"])
         // Everything at once: sections that are missing, and a secret.
         #expect(refusals().count >= 3)
+        // An asset that is everything says nothing, and a file of nobody is nobody's to pack.
+        let spec = "registries/specs/SPEC-CANARY.json"
+        let text = try String(contentsOfFile: worlds.author.root + "/" + spec, encoding: .utf8)
+        worlds.author.write(spec, text.replacing("agents/canary/src/canary.py", with: "**"))
+        #expect(refusals().contains("packages.manifest-refused"))
+        worlds.author.write("agents/canary/src/stray.py", "pass\n")
+        #expect(refusals().contains("integrity.orphan"))
         let left = try FileManager.default.contentsOfDirectory(atPath: worlds.dist)
         #expect(left.sorted() == before.sorted())
     }
