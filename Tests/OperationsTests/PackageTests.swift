@@ -93,6 +93,38 @@ struct `A package` {
         #expect(try FileManager.default.contentsOfDirectory(atPath: shelf) == [])
     }
 
+    @Test(.covers("J20"))
+    func `is installed as it was planned, or not at all`() throws {
+        let worlds = try PackageWorld()
+        let plan = "../canary.plan"
+        try worlds.run(worlds.taker, ["package", "install", worlds.archive, "--plan", plan])
+        let before = try worlds.rootHash(worlds.taker)
+        func apply(_ rest: String...) -> CommandLineDoor.Response {
+            worlds.taker.call(["package", "apply", plan] + rest + ["--json"])
+        }
+        #expect(apply().status == 64)
+        // Another archive, a changed plan and a changed root: the plan fits none of them.
+        #expect(apply(try worlds.forge("nothing")).refusals == ["packages.plan-stale"])
+        let path = worlds.author.place.file("canary.plan")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        worlds.author.place.write("canary.plan", text.replacing("\"add\"", with: "\"change\""))
+        #expect(apply(worlds.archive).refusals == ["packages.plan-stale"])
+        worlds.author.place.write("canary.plan", text)
+        try worlds.run(worlds.taker, ["package", "signer", "add", "--packages", "PKG-OTHER"])
+        #expect(apply(worlds.archive).refusals == ["packages.plan-stale"])
+        try worlds.run(worlds.taker, ["package", "install", worlds.archive, "--plan", plan])
+        #expect(try worlds.rootHash(worlds.taker) != before)
+        let applied = apply(worlds.archive)
+        #expect(applied.json?["verdict"]?.string == "installed", "\(applied.text)")
+        #expect(try worlds.rootHash(worlds.taker) == applied.json?["state_after"]?.string)
+        try worlds.run(worlds.taker, ["package", "uninstall", "PKG-CANARY", "--plan", plan])
+        #expect(apply(worlds.archive).status == 64)
+        #expect(apply().json?["verdict"]?.string == "uninstalled")
+        #expect(apply().refusals == ["packages.no-such-package"])
+        worlds.author.place.write("canary.plan", "{}")
+        #expect(apply().status == 64)
+    }
+
     @Test func `is taken from a layout that holds it, and from no other`() throws {
         let worlds = try PackageWorld()
         try worlds.run(worlds.taker, ["package", "export", worlds.archive, "../layout"])

@@ -41,11 +41,12 @@ package struct PackageInstaller: Sendable {
 
     /// Installs an archive, or upgrades to it.
     ///
-    /// With `isDryRun` everything is judged and nothing is done.
+    /// With `isDryRun` everything is judged and nothing is done. With a plan it is done only as planned.
     package func install(
         _ name: String,
         in directory: Directory,
-        isDryRun: Bool = false
+        isDryRun: Bool = false,
+        as plan: [UInt8]? = nil
     ) throws(PackageFault) -> Outcome {
         guard !isDryRun else { return try rehearse(name, in: directory) }
         let shelf = try PackageShelf(root)
@@ -53,7 +54,7 @@ package struct PackageInstaller: Sendable {
         var keeps = false
         // What was refused is not kept; without a decision nothing will ask for it.
         defer { if !keeps, let taken { try? shelf.drop(taken) } }
-        let outcome = try run("package install", about: name, isDryRun: false) {
+        let outcome = try run("package install", about: name, isDryRun: false, as: plan) {
             (state, stateRoot) throws(PackageFault) in
             // Under the root's lock, so that what a crash left on the shelf can go.
             try shelf.tidy()
@@ -157,8 +158,12 @@ package struct PackageInstaller: Sendable {
     }
 
     /// Takes a package out of the root.
-    package func uninstall(_ id: String, isDryRun: Bool = false) throws(PackageFault) -> Outcome {
-        try run("package uninstall", about: id, isDryRun: isDryRun) {
+    package func uninstall(
+        _ id: String,
+        isDryRun: Bool = false,
+        as plan: [UInt8]? = nil
+    ) throws(PackageFault) -> Outcome {
+        try run("package uninstall", about: id, isDryRun: isDryRun, as: plan) {
             (state, stateRoot) throws(PackageFault) in try removal(of: id, state, stateRoot)
         }
     }
@@ -174,6 +179,7 @@ package struct PackageInstaller: Sendable {
         _ purpose: String,
         about id: String,
         isDryRun: Bool,
+        as plan: [UInt8]? = nil,
         _ judge: (RootState, Digest?) throws(PackageFault) -> Judged
     ) throws(PackageFault) -> Outcome {
         func judged() throws(PackageFault) -> Judged {
@@ -185,7 +191,20 @@ package struct PackageInstaller: Sendable {
                         report.violations.map { PackageRefusal($0, as: .rootNotWhole) }
                     )
                 }
-                return try judge(state, report.stateRoot)
+                let judged = try judge(state, report.stateRoot)
+                guard let plan else { return judged }
+                if case .transition(let transition) = judged, transition.plan(of: root) == plan {
+                    return judged
+                }
+                if case .refused = judged { return judged }
+                return .refused([
+                    PackageRefusal(
+                        .planStale,
+                        path: id,
+                        "The plan does not fit this root as it is: something has changed since it was made.",
+                        next: "Make the plan again with --plan FILE, and look at what is different."
+                    )
+                ])
             } catch {
                 throw PackageFault(carrying: error)
             }

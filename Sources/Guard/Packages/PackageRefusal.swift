@@ -28,6 +28,7 @@ package struct PackageRefusal: Sendable, Hashable {
         case conflict = "packages.conflict"
         case dependents = "packages.has-dependents"
         case archiveGone = "packages.archive-gone"
+        case planStale = "packages.plan-stale"
         case keeper = "packages.keeps-the-registries"
         case notAuthorised = "packages.not-authorised"
         case rootNotWhole = "packages.root-not-whole"

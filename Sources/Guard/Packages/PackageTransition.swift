@@ -154,6 +154,17 @@ package struct PackageTransition: Sendable {
         if let contents { mode.names("archive:\(contents.archive.hex)") }
     }
 
+    /// The transition as a plan that somebody can look at, keep, and have carried out as it is.
+    ///
+    /// It names the root hash before and afterwards, so it fits one state of one root and no other.
+    package func plan(of root: GovernedRoot) -> [UInt8] {
+        var members = json.object ?? JSONObject()
+        members["schema_version"] = "1.0"
+        members["type"] = "package_plan"
+        members["root"] = .string(root.id)
+        return JSONValue.object(members).pretty
+    }
+
     /// The transition as `--json` shows it.
     package var json: JSONValue {
         [

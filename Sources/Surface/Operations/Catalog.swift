@@ -24,6 +24,7 @@ package enum Catalog {
         PackagePackVerb.operation,
         PackageInstallVerb.operation,
         PackageUninstallVerb.operation,
+        PackageApplyVerb.operation,
         PackageSyncVerb.operation,
         PackageExportVerb.operation,
         PackageVerifyVerb.operation,

@@ -93,6 +93,20 @@ struct RootPackages {
         )
     }
 
+    /// Writes the plan of what would be done where the caller asked for it.
+    func keepPlan(
+        of outcome: PackageInstaller.Outcome,
+        at path: String?
+    ) throws(OperationFault) {
+        guard let path, case .done(let transition) = outcome else { return }
+        let (directory, name) = try RootPackages.place(path, surroundings)
+        do throws(HostFault) {
+            try DurableFile.replace(name, with: transition.plan(of: root), in: directory)
+        } catch {
+            throw .host(error)
+        }
+    }
+
     /// What an operation did, or would do.
     static func answer(_ outcome: PackageInstaller.Outcome, isDryRun: Bool) -> Answer {
         switch outcome {
