@@ -66,9 +66,11 @@ package struct RootPlan: Sendable {
         fileprivate let stateTree: StateTree
     }
 
-    /// Judges the root as it would be; gates are asked about these specs, since of the others no file
-    /// changes.
-    package func judged(specs: Set<String>, threads: Int = WorkerThreads.available) -> Judged {
+    /// Judges the root as it would be; gates are asked about these specs, or about all.
+    package func judged(
+        specs: Set<String>? = nil,
+        threads: Int = WorkerThreads.available
+    ) -> Judged {
         var violations = judgePlaces()
         let (locals, changed, gone) = localsAfter()
         var digests: [RelativePath: Digest?] = [:]

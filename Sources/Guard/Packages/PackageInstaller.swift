@@ -185,7 +185,8 @@ package struct PackageInstaller: Sendable {
         func judged() throws(PackageFault) -> Judged {
             do {
                 let state = try RootState(root, threads: WorkerThreads.available)
-                let report = try IntegrityCheck(root).run(state)
+                // Gates are asked about the root as it would be, and so about everything, once.
+                let report = try IntegrityCheck(root).run(state, through: .packages)
                 guard report.isWhole else {
                     return .refused(
                         report.violations.map { PackageRefusal($0, as: .rootNotWhole) }

@@ -87,7 +87,7 @@ package struct PackageTransition: Sendable {
         from = known
         to = manifest.version.description
         before = stateRoot
-        judged = plan.judged(specs: [manifest.spec.id, state.keepersSpec])
+        judged = plan.judged()
         after = judged.stateRoot
         self.changes = changes.sorted { $0.path < $1.path }
         self.placed = placed
@@ -122,7 +122,7 @@ package struct PackageTransition: Sendable {
         from = package.version.description
         to = nil
         before = stateRoot
-        judged = plan.judged(specs: [state.keepersSpec])
+        judged = plan.judged()
         after = judged.stateRoot
         changes = removed.sorted().map { Change(path: $0, kind: .remove) }
         placed = []
@@ -181,11 +181,6 @@ package struct PackageTransition: Sendable {
 }
 
 extension RootState {
-    /// The spec of the package that keeps the registries: every operation changes files of it.
-    var keepersSpec: String {
-        book.root.flatMap { book.packages[$0.registryOwner]?.specID.text } ?? ""
-    }
-
     /// The files that a package owns by the registries of their directories, in order.
     package func files(ownedBy id: String) -> [RelativePath] {
         locals.flatMap { local in

@@ -114,7 +114,7 @@ package struct SignerList: Sendable {
     ) throws(PackageFault) -> Outcome {
         do {
             let state = try RootState(root, threads: WorkerThreads.available)
-            let report = try IntegrityCheck(root).run(state)
+            let report = try IntegrityCheck(root).run(state, through: .packages)
             guard report.isWhole else {
                 return .refused(report.violations.map { PackageRefusal($0, as: .rootNotWhole) })
             }
@@ -133,7 +133,7 @@ package struct SignerList: Sendable {
             }
             var plan = RootPlan(state)
             plan.put(path, owner: state.book.root?.registryOwner ?? "", bytes)
-            let judged = plan.judged(specs: [state.keepersSpec])
+            let judged = plan.judged()
             guard judged.violations.isEmpty else {
                 return .refused(judged.violations.map { PackageRefusal($0) })
             }
