@@ -1,4 +1,5 @@
 import Canon
+import Crypto
 import Foundation
 import Host
 import Operations
@@ -242,6 +243,18 @@ struct `A package` {
         #expect(refused.refusals == ["packages.class-changed"], "\(refused.text)")
     }
 
+    @Test func `is packed outside the root, or not at all`() throws {
+        let worlds = try PackageWorld()
+        for place in [".", "dist", "agents/canary"] {
+            let refused = worlds.author.call("package", "pack", "PKG-CANARY", "--output", place)
+            #expect(refused.status == 64, "\(refused.text)")
+        }
+        _ = try worlds.rootHash(worlds.author)
+        let missing = worlds.taker.call("package", "export", "../none.tar.zst", "layout")
+        #expect(missing.status == 2)
+        _ = try worlds.rootHash(worlds.taker)
+    }
+
     @Test func `without attestations, or with those of another, is refused`() throws {
         let worlds = try PackageWorld()
         let archive = worlds.archive
@@ -271,8 +284,13 @@ struct `A package` {
         try worlds.run(worlds.taker, ["package", "signer", "revoke", key, "--reason", "stolen"])
         #expect(refusals() == ["packages.revoked-signer"])
         // Trust that was taken does not come back by asking again.
-        try worlds.run(worlds.taker, ["package", "signer", "add", key])
+        let again = worlds.taker.call("package", "signer", "add", key, "--json")
+        #expect(again.refusals == ["packages.revoked-signer"], "\(again.text)")
         #expect(refusals() == ["packages.revoked-signer"])
+        let past = worlds.taker.call(
+            ["package", "signer", "add", key, "--until", "2020-01-01T00:00:00Z", "--json"]
+        )
+        #expect(past.refusals == ["packages.expired-signer"])
         func write(_ rest: String) throws {
             let path =
                 worlds.taker.surroundings.workingDirectory + "/registries/package_signers.json"
@@ -293,6 +311,69 @@ struct `A package` {
         #expect(refusals() == ["packages.signer-scope"])
         try write("\"packages\": [\"PKG-C*\"]")
         try worlds.run(worlds.taker, ["package", "install", archive])
+    }
+
+    @Test func `counts for nothing under any name of a key that was revoked`() throws {
+        let worlds = try PackageWorld()
+        let key = try #require(try? NoteVerifier(vkey: worlds.builderKey()))
+        let alias = try NoteVerifier(name: "other", algorithm: .log, key: key.key)
+        try worlds.run(worlds.taker, ["package", "signer", "add", alias.description])
+        try worlds.run(worlds.taker, ["package", "signer", "revoke", key.description])
+        let refused = worlds.taker.call("package", "install", worlds.archive, "--json")
+        #expect(refused.refusals == ["packages.revoked-signer"], "\(refused.text)")
+        let secret = try SigningKey(seed: [UInt8](repeating: 7, count: SigningKey.seedByteCount))
+        let stranger = try NoteVerifier(name: "x", algorithm: .log, key: secret.verifyingKey)
+        let unknown = worlds.taker.call(
+            ["package", "signer", "revoke", stranger.description, "--json"]
+        )
+        #expect(unknown.refusals == ["packages.unknown-signer"])
+    }
+
+    @Test func `takes no spec from another, and brings no older one`() throws {
+        let worlds = try PackageWorld()
+        try worlds.run(worlds.taker, ["package", "install", worlds.archive])
+        func refusals(_ kind: String) throws -> [String] {
+            let forged = try worlds.forge(kind)
+            return worlds.taker.call("package", "install", forged, "--json").refusals
+        }
+        #expect(try refusals("thief") == ["packages.conflict"])
+        #expect(try refusals("backwards") == ["packages.downgrade"])
+    }
+
+    @Test func `is judged by its own bytes, whatever lies on the shelf`() throws {
+        let worlds = try PackageWorld()
+        let verified = try worlds.run(
+            worlds.taker,
+            ["package", "verify", worlds.archive, "--json"]
+        )
+        let digest = try #require(verified.json?["archive"]?.string)
+        let shelf = worlds.author.place.file("state/charter/taker/packages")
+        try FileManager.default.createDirectory(
+            atPath: shelf,
+            withIntermediateDirectories: true
+        )
+        let other = try worlds.forge("content")
+        try FileManager.default.copyItem(atPath: other, toPath: "\(shelf)/\(digest).tar.zst")
+        try worlds.run(worlds.taker, ["package", "install", worlds.archive])
+        _ = try worlds.rootHash(worlds.taker)
+        // What lay there since and was changed restores nothing.
+        try FileManager.default.removeItem(atPath: "\(shelf)/\(digest).tar.zst")
+        try FileManager.default.copyItem(atPath: other, toPath: "\(shelf)/\(digest).tar.zst")
+        let refused = worlds.taker.call("package", "sync", "--json")
+        #expect(refused.refusals == ["packages.archive-refused"], "\(refused.text)")
+    }
+
+    @Test func `gives a file the mode that it says`() throws {
+        let worlds = try PackageWorld()
+        try worlds.run(worlds.taker, ["package", "install", worlds.archive])
+        try worlds.run(worlds.taker, ["package", "install", worlds.forge("unexecutable")])
+        let file = worlds.taker.surroundings.workingDirectory + "/agents/canary/08_commit.md"
+        #expect(FileManager.default.isExecutableFile(atPath: file))
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+        let synced = try worlds.run(worlds.taker, ["package", "sync", "--json"])
+        #expect(synced.json?["restored"]?.array?.count == 1)
+        let directory = try Directory.open(worlds.taker.surroundings.workingDirectory)
+        #expect(try directory.facts(of: "agents/canary/08_commit.md")?.permissions == 0o755)
     }
 
     @Test(.covers("E12"))
@@ -375,7 +456,14 @@ struct `A package` {
         let policy = try String(contentsOfFile: worlds.author.root + "/" + path, encoding: .utf8)
         worlds.author.write(path, policy.replacing("\"active\",\n", with: "\"deprecated\",\n"))
         try worlds.run(worlds.author, ["registry", "compile", "--accept"])
-        let fault = worlds.author.call("package", "pack", "PKG-CANARY", "--json")
+        let fault = worlds.author.call(
+            "package",
+            "pack",
+            "PKG-CANARY",
+            "--output",
+            "../dist",
+            "--json"
+        )
         #expect(
             fault.status == 2 && fault.faultCode == "packages.no-install-policy",
             "\(fault.text)"

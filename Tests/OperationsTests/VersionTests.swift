@@ -87,6 +87,51 @@ struct `A kept state of a root` {
         #expect(open.refusals == ["packages.law-differs"], "\(open.text)")
     }
 
+    @Test func `gives back no trust that was taken since`() throws {
+        let worlds = try PackageWorld()
+        try worlds.run(worlds.taker, ["version", "checkpoint"])
+        try worlds.run(
+            worlds.taker,
+            ["package", "signer", "revoke", worlds.builderKey(), "--reason", "stolen"]
+        )
+        let refused = worlds.taker.call("version", "rollback", "VER-20261120080000", "--json")
+        #expect(refused.refusals == ["packages.revoked-signer"], "\(refused.text)")
+    }
+
+    @Test func `of another root is none of this one`() throws {
+        let worlds = try PackageWorld()
+        let copy = worlds.author.place.file("copy")
+        try FileManager.default.copyItem(
+            atPath: worlds.taker.surroundings.workingDirectory,
+            toPath: copy
+        )
+        var other = worlds.taker
+        other.surroundings.workingDirectory = copy
+        // Two copies of a root share the place where states are kept, and each has a ledger of its own.
+        try worlds.run(other, ["package", "install", worlds.archive])
+        try worlds.run(other, ["version", "checkpoint"])
+        let refused = worlds.taker.call("version", "rollback", "VER-20261120080000", "--json")
+        #expect(refused.refusals == ["packages.law-differs"], "\(refused.text)")
+    }
+
+    @Test func `changes the builder's own packages only with a person's signature`() throws {
+        let worlds = try PackageWorld()
+        let place = worlds.taker.surroundings.workingDirectory
+        try worlds.run(worlds.taker, ["version", "checkpoint"])
+        let policy = place + "/registries/policies/POL-INSTALL-001.json"
+        let text = try String(contentsOfFile: policy, encoding: .utf8)
+        try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: policy))
+        try worlds.run(worlds.taker, ["registry", "compile", "--accept"])
+        let refused = worlds.taker.call("version", "rollback", "VER-20261120080000", "--json")
+        #expect(refused.refusals == ["packages.not-authorised"], "\(refused.text)")
+        // What was only damaged becomes what is registered, and that changes nothing.
+        try Data(text.utf8).write(to: URL(fileURLWithPath: policy))
+        try worlds.run(worlds.taker, ["registry", "compile", "--accept"])
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: policy))
+        try worlds.run(worlds.taker, ["version", "rollback", "VER-20261120080000"])
+        _ = try worlds.rootHash(worlds.taker)
+    }
+
     @Test func `that is not there, or is not what it was, is said to be so`() throws {
         let worlds = try PackageWorld()
         func fault(_ arguments: String...) -> String? {

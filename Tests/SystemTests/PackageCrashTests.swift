@@ -66,6 +66,42 @@ struct `A package operation that dies` {
         #expect(old > 5 && new > 5, "\(old) times the old state, \(new) times the new one")
     }
 
+    @Test(arguments: ["install", "upgrade", "uninstall"])
+    func `goes on after a disk that failed, from what it was decided with`(_ name: String) throws {
+        let operation = try #require(Operation(rawValue: name))
+        let pattern = try prepared(for: operation)
+        let (after, moments) = try traced(operation, pattern)
+        let places = moments.filter { moment in
+            ["renameat", "unlinkat", "syncfs"].contains { moment.what.hasPrefix($0) }
+                && moment.what.split(separator: "/").contains("root")
+        }
+        var cuts = 0
+        for moment in [places.first, places.dropFirst(places.count / 2).first, places.last]
+            .compactMap(\.self)
+        {
+            let words = "\(operation), call \(moment.number), \(moment.what)"
+            let machine = try copy(pattern)
+            let cut = try machine.charter(
+                operation.arguments,
+                adding: FaultyDisk.variables(
+                    machine.place.path + "/",
+                    [
+                        "FAULTY_FAIL_AT": "\(moment.number)", "FAULTY_FAIL_FOR": "1",
+                        "FAULTY_ERRNO": "5",
+                    ]
+                )
+            )
+            #expect([0, 2].contains(cut.status), "\(words): \(cut.text)")
+            cuts += cut.faultCode == "integrity.cut-short" ? 1 : 0
+            let next = try machine.charter("registry", "compile", "--json")
+            #expect(next.status == 0, "\(words): \(next.text)")
+            let again = try machine.charter(operation.arguments)
+            #expect([0, 1].contains(again.status), "\(words): \(again.text)")
+            #expect(try rootHash(machine) == after, "\(words)")
+        }
+        #expect(cuts > 0, "No call failed between the first file and the last.")
+    }
+
     @Test func `is one of two that want the same root, and both come to an end`() throws {
         let machine = try prepared(for: .install)
         let both = try machine.shell(

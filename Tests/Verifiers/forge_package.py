@@ -252,6 +252,47 @@ def renamed(package):
     package.manifest["packed"]["spec"]["digest"] = sha256(data)
 
 
+def thief(package):
+    """Another package that brings the canary's spec in a version of its own."""
+    def rename(value):
+        value.update(id="PKG-THIEF", package_name="thief")
+
+    old = "registries/packages/PKG-CANARY.json"
+    package.document(old, rename)
+    rename(package.manifest)
+    data = package.document(SPEC, lambda value: value.update(version="9.0.0"))
+    package.manifest["packed"]["spec"].update(version="9.0.0", digest=sha256(data))
+    listed = package.listed(old)
+    listed["path"] = "registries/packages/PKG-THIEF.json"
+    package.files["root/" + listed["path"]] = package.files.pop("root/" + old)
+    for file in list(package.manifest["content"]["files"]):
+        del package.files["root/" + file["path"]]
+    package.manifest["content"]["files"] = []
+    package.put("agents/canary/src/thief.py", b"pass\n")
+    for statement in package.statements:
+        parameters = statement["predicate"].get("buildDefinition", {}).get("externalParameters")
+        if parameters:
+            parameters["package"] = "PKG-THIEF"
+
+
+def backwards(package):
+    """A newer package with an older spec."""
+    package.version("1.1.0")
+    data = package.document(SPEC, lambda value: value.update(version="0.9.0"))
+    package.manifest["packed"]["spec"].update(version="0.9.0", digest=sha256(data))
+    conforms = [{"id": "SPEC-CANARY", "version": ">=0.1.0"}]
+    package.manifest["conforms_to"] = conforms
+    package.document("registries/packages/PKG-CANARY.json", lambda value: value.update(conforms_to=conforms))
+
+
+def unexecutable(package):
+    """A newer package in which one file may not be executed any more, or may from now on."""
+    package.version("1.1.0")
+    listed = package.listed("agents/canary/08_commit.md")
+    listed["executable"] = True
+    package.modes["root/" + listed["path"]] = 0o755
+
+
 def lawful(package):
     package.put("registries/policies/POL-EVIL-001.json", b"{}\n")
 

@@ -63,9 +63,10 @@ package struct PackageSigners: Sendable {
         class classification: String,
         at time: Timestamp
     ) -> Refusal? {
+        // A key is its bytes: revoked under one name, it counts under no other.
+        if let reason = revocation(of: key) { return .revoked(reason: reason) }
         var closest: Refusal = .unknown
         for signer in signers where signer.verifier.key == key {
-            if let reason = signer.revocation { return .revoked(reason: reason) }
             if let from = signer.validFrom, time < from {
                 closest = .notYetValid(from: from)
             } else if let until = signer.validUntil, time > until {
@@ -79,6 +80,11 @@ package struct PackageSigners: Sendable {
             }
         }
         return closest
+    }
+
+    /// Why a key was revoked, if it was, whatever it is called.
+    package func revocation(of key: VerifyingKey) -> String? {
+        signers.lazy.filter { $0.verifier.key == key }.compactMap(\.revocation).first
     }
 
     private static func matches(_ pattern: String, _ id: String) -> Bool {

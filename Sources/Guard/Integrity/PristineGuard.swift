@@ -206,7 +206,8 @@ package struct PristineGuard: Sendable {
         _ names: [String] = []
     ) -> EntryDraft {
         let files = RootLedger.subjects(concerned + staged.map(\.path.text))
-        let subjects = names + files.prefix(EntryDraft.subjectsMax - names.count)
+        let named = names.prefix(EntryDraft.subjectsMax / 2)
+        let subjects = Array(named + files.prefix(EntryDraft.subjectsMax - named.count))
         let changes = staged.map { change -> JSONValue in
             [
                 "path": .string(change.path.text),

@@ -38,10 +38,18 @@ package struct RootReplacement: Sendable {
         byteCount = files.reduce(0) { $0 + UInt64($1.byteCount) }
     }
 
-    /// Everything that stands against the kept state, and the root hash that it gives.
-    package func judged(
-        threads: Int = WorkerThreads.available
-    ) -> (violations: [Violation], stateRoot: Digest) {
+    /// What the kept state comes to.
+    package struct Judged: Sendable {
+        /// Everything that stands against it.
+        package let violations: [Violation]
+        /// The root hash that it gives.
+        package let stateRoot: Digest
+        package let book: LawBook
+        package let ownership: OwnershipTable
+    }
+
+    /// Judges the kept state as any root.
+    package func judged(threads: Int = WorkerThreads.available) -> Judged {
         var violations: [Violation] = []
         let book = LawBook(reading: tree)
         var locals: [LocalRegistry] = []
@@ -76,6 +84,11 @@ package struct RootReplacement: Sendable {
             tree: tree,
             leavingOut: RootLayout.seal
         )
-        return (violations.sorted(), stateTree.root)
+        return Judged(
+            violations: violations.sorted(),
+            stateRoot: stateTree.root,
+            book: book,
+            ownership: compiled.ownership
+        )
     }
 }

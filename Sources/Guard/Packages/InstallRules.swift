@@ -160,6 +160,35 @@ enum InstallRules {
         {
             refusals.append(refusal("spec", manifest.spec, spec.path))
         }
+        if let spec = state.book.specs[manifest.spec.id],
+            let path = try? RelativePath(spec.path),
+            state.tree.digest(of: path) != manifest.spec.digest
+        {
+            let others = state.book.packages.values.filter {
+                $0.specID == spec.id && $0.id != manifest.id
+            }.map(\.id.text).sorted()
+            if !others.isEmpty {
+                refusals.append(
+                    PackageRefusal(
+                        .conflict,
+                        path: spec.path,
+                        "\(manifest.archiveName) brings another \(spec.id) than the one that is here, and "
+                            + "\(others.joined(separator: ", ")) rests on that one.",
+                        next: "Give the package a spec of its own."
+                    )
+                )
+            } else if manifest.spec.version < spec.version {
+                refusals.append(
+                    PackageRefusal(
+                        .downgrade,
+                        path: spec.path,
+                        "\(manifest.archiveName) brings \(spec.id) \(manifest.spec.version), and "
+                            + "\(spec.version) is here.",
+                        next: "To go back, use 'charter version rollback'."
+                    )
+                )
+            }
+        }
         let carried = manifest.documents.last
         if carried?.digest != manifest.spec.digest {
             refusals.append(

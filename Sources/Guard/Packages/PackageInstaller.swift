@@ -50,11 +50,7 @@ package struct PackageInstaller: Sendable {
     ) throws(PackageFault) -> Outcome {
         guard !isDryRun else { return try rehearse(name, in: directory) }
         let shelf = try PackageShelf(root)
-        var taken: PackageShelf.Taken?
-        var keeps = false
-        // What was refused is not kept; without a decision nothing will ask for it.
-        defer { if !keeps, let taken { try? shelf.drop(taken) } }
-        let outcome = try run("package install", about: name, isDryRun: false, as: plan) {
+        return try run("package install", about: name, isDryRun: false, as: plan) {
             (state, stateRoot) throws(PackageFault) in
             // Under the root's lock, so that what a crash left on the shelf can go.
             try shelf.tidy()
@@ -63,19 +59,18 @@ package struct PackageInstaller: Sendable {
             case .failure(let refused): return .refused([refused.refusal])
             case .success(let found): brought = found
             }
-            let copy = try shelf.take(brought)
-            taken = copy
-            switch try shelf.contents(copy.archive) {
-            case .failure(let refused): return .refused([refused.refusal])
+            let taken = try shelf.take(brought)
+            let judged: Judged
+            switch try shelf.contents(of: taken) {
+            case .failure(let refused): judged = .refused([refused.refusal])
             case .success(let contents):
-                return try installation(of: contents, copy.attestations, state, stateRoot)
+                judged = try installation(of: contents, taken.attestations, state, stateRoot)
             }
+            // Only what was refused goes, and only while nobody else can want it: what was decided may
+            // have to be completed from it, whatever happens from here on.
+            if case .refused = judged { try shelf.drop(taken) }
+            return judged
         }
-        switch outcome {
-        case .done, .unchanged: keeps = true
-        case .refused: break
-        }
-        return outcome
     }
 
     /// What proving an archive comes to.
@@ -300,7 +295,8 @@ package struct PackageInstaller: Sendable {
             attestations: signed,
             over: state,
             stateRoot: stateRoot,
-            keeper: keeper
+            keeper: keeper,
+            in: root
         )
         let against = transition.refusals
         return against.isEmpty ? .transition(transition) : .refused(against)

@@ -37,7 +37,8 @@ struct PackageShelf: Sendable {
             let archive = stream.finish()
             let attestations = brought.attestations
             let isNew = try !shelf.has(archive)
-            if isNew { try draft.place(as: ArchiveShelf.name(of: archive), isDurable: true) }
+            // Also where one of the name is here: its bytes were not looked at, and these were.
+            try draft.place(as: ArchiveShelf.name(of: archive), isDurable: true)
             return Taken(archive: archive, attestations: attestations, isNew: isNew)
         } catch {
             throw PackageFault(carrying: error)
@@ -54,10 +55,32 @@ struct PackageShelf: Sendable {
         }
     }
 
-    /// What is in an archive that is here.
+    /// What is in an archive that was just taken in, and hashed while it was.
+    func contents(
+        of taken: Taken
+    ) throws(PackageFault) -> Result<PackageContents, PackageContents.Refused> {
+        do {
+            return try PackageContents.read(taken.archive, shelf.source(taken.archive))
+        } catch {
+            throw PackageFault(carrying: error)
+        }
+    }
+
+    /// What is in an archive that has lain here, if it is still the one of its name.
     func contents(
         _ archive: Digest
     ) throws(PackageFault) -> Result<PackageContents, PackageContents.Refused> {
+        let name = ArchiveShelf.name(of: archive)
+        let found = try PackageShelf.digest(of: name, in: shelf.directory)
+        guard found == archive else {
+            let refusal = PackageRefusal(
+                .damaged,
+                path: name,
+                "The archive \(name) on this machine was changed since it was taken in.",
+                next: "Install the package from its own archive again."
+            )
+            return .failure(PackageContents.Refused(refusal: refusal))
+        }
         do {
             return try PackageContents.read(archive, shelf.source(archive))
         } catch {
@@ -65,17 +88,28 @@ struct PackageShelf: Sendable {
         }
     }
 
+    /// The digest of a file.
+    private static func digest(
+        of name: String,
+        in directory: Directory
+    ) throws(PackageFault) -> Digest {
+        var stream = SHA256Stream()
+        do {
+            _ = try FileReader().read(name.utf8, beneath: directory) { stream.update($0) }
+        } catch {
+            throw .host(error)
+        }
+        return stream.finish()
+    }
+
     /// What is in an archive where it lies, for whoever only wants to know.
     static func contents(
         of brought: PackageBrought
     ) throws(PackageFault) -> Result<PackageContents, PackageContents.Refused> {
         do {
-            var stream = SHA256Stream()
-            _ = try FileReader().read(brought.name.utf8, beneath: brought.directory) {
-                stream.update($0)
-            }
+            let archive = try digest(of: brought.name, in: brought.directory)
             return try PackageContents.read(
-                stream.finish(),
+                archive,
                 FileSource(brought.name, in: brought.directory)
             )
         } catch {

@@ -126,8 +126,7 @@ package struct PackageSync: Sendable {
                             path: id,
                             "The archive \(archive.hex) of \(Printable(id)) is not on this machine any more.",
                             next:
-                                "Bring it back with 'charter package install FILE', or go back with "
-                                + "'charter version rollback'."
+                                "Go back with 'charter version rollback', or restore the files by hand."
                         )
                     )
                     continue
@@ -150,7 +149,8 @@ package struct PackageSync: Sendable {
         _ state: RootState
     ) -> [Restored] {
         (contents.manifest.files + contents.manifest.documents).compactMap { file in
-            guard state.tree.digest(of: file.path) != file.digest,
+            let isSame = state.tree.digest(of: file.path) == file.digest
+            guard !isSame || ((try? root.differs(file)) ?? false),
                 state.registeredDigest(of: file.path) == file.digest,
                 let member = contents.members[file.path]
             else { return nil }

@@ -45,7 +45,8 @@ package struct PackageTransition: Sendable {
         attestations: [UInt8],
         over state: RootState,
         stateRoot: Digest?,
-        keeper: String
+        keeper: String,
+        in root: GovernedRoot
     ) throws(PackageFault) {
         let manifest = contents.manifest
         let id = manifest.id.text
@@ -62,7 +63,8 @@ package struct PackageTransition: Sendable {
                 digest: file.digest,
                 byteCount: file.byteCount
             ) { contents.document(file.path) }
-            guard state.tree.digest(of: file.path) != file.digest else { continue }
+            let isSame = state.tree.digest(of: file.path) == file.digest
+            if isSame, try !root.differs(file) { continue }
             placed.append(file)
             let kind: Change.Kind = state.tree.contains(file.path) ? .change : .add
             changes.append(Change(path: file.path, kind: kind))
@@ -177,6 +179,18 @@ package struct PackageTransition: Sendable {
                 changes.map { ["path": .string($0.path.text), "kind": .string($0.kind.rawValue)] }
             ),
         ]
+    }
+}
+
+extension GovernedRoot {
+    /// Whether a file that is there may be executed and should not, or the other way round.
+    func differs(_ file: PackedManifest.File) throws(PackageFault) -> Bool {
+        do throws(HostFault) {
+            guard let facts = try directory.facts(of: file.path.bytes) else { return false }
+            return (facts.permissions & 0o111 != 0) != file.isExecutable
+        } catch {
+            throw .host(error)
+        }
     }
 }
 

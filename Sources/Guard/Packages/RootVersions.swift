@@ -6,6 +6,7 @@ package import Integrity
 import Law
 import Ledger
 import Registry
+import Trust
 
 /// States of a whole root that are kept, compared and gone back to.
 ///
@@ -49,7 +50,7 @@ package struct RootVersions: Sendable {
 
     // MARK: - What is kept
 
-    /// The states that are kept, oldest first; one that cannot be read is left out of no list.
+    /// The states that are kept and can be read, oldest first.
     package func list() throws(PackageFault) -> [VersionRecord] {
         let directory = try directory()
         var records: [VersionRecord] = []
@@ -59,7 +60,10 @@ package struct RootVersions: Sendable {
                 guard name.hasSuffix(".json"), !DurableFile.isTemporary(entry.path) else {
                     continue
                 }
-                records.append(try record(String(name.dropLast(5))))
+                let id = String(name.dropLast(5))
+                // Whatever else lies here is no state; one that is damaged is found when it is asked for.
+                guard VersionRecord.isID(id), let record = try? record(id) else { continue }
+                records.append(record)
             }
         } catch {
             throw PackageFault(carrying: error)
@@ -235,6 +239,23 @@ package struct RootVersions: Sendable {
         return RootVersions.compare(now, kept)
     }
 
+    /// Files that are what they were but for whether they may be executed.
+    private func modes(
+        of record: VersionRecord,
+        _ state: RootState
+    ) throws(PackageFault) -> [Difference] {
+        var found: [Difference] = []
+        for file in record.files
+        where state.tree.digest(of: file.path) == file.digest
+            && !RegistryCompiler.isKeptByCompiler(file.path)
+        {
+            if try root.differs(file) {
+                found.append(Difference(path: file.path.text, kind: .change))
+            }
+        }
+        return found
+    }
+
     private static func compare(
         _ before: [RelativePath: Digest],
         _ after: [RelativePath: Digest]
@@ -331,17 +352,17 @@ package struct RootVersions: Sendable {
                 )
                 return Judged(outcome: .refused([refusal]))
             }
-            let differences = differences(to: record, state)
+            let differences = differences(to: record, state) + (try modes(of: record, state))
             if differences.isEmpty { return Judged(outcome: .unchanged(record)) }
             let contents = try KeptFiles(record, ArchiveShelf(state: root.openState()))
-            let (violations, stateRoot) = RootReplacement(
+            let kept = RootReplacement(
                 record.files.map {
                     RootReplacement.File($0.path, digest: $0.digest, byteCount: $0.byteCount)
                 },
                 document: { contents.document($0) }
             ).judged()
-            var refusals = violations.map { PackageRefusal($0) }
-            if stateRoot != record.stateRoot {
+            var refusals = kept.violations.map { PackageRefusal($0) }
+            if kept.stateRoot != record.stateRoot {
                 refusals.append(
                     PackageRefusal(
                         .content,
@@ -350,6 +371,11 @@ package struct RootVersions: Sendable {
                         next: "Choose another state; 'charter version list' shows them."
                     )
                 )
+            }
+            refusals += try unrecorded(record)
+            refusals += try revivals(state, contents)
+            if refusals.isEmpty {
+                refusals = try undecided(differences, state, kept)
             }
             guard refusals.isEmpty else { return Judged(outcome: .refused(refusals)) }
             let changed = Set(differences.filter { $0.kind != .remove }.map(\.path))
@@ -363,6 +389,117 @@ package struct RootVersions: Sendable {
             )
         } catch {
             throw PackageFault(carrying: error)
+        }
+    }
+}
+
+extension RootVersions {
+    /// A state that this root's own ledger did not see being kept is none of this root.
+    private func unrecorded(_ record: VersionRecord) throws(PackageFault) -> [PackageRefusal] {
+        do {
+            let ledger = RootLedger(root, clock: clock)
+            guard try ledger.isKept() else { return [] }
+            if let reader = try ledger.reader(of: .root) {
+                var query = LedgerQuery()
+                query.subject = "version:" + record.id
+                query.event = "version_checkpoint"
+                query.outcome = .succeeded
+                for entry in try reader.page(query, limit: 100).entries {
+                    guard let body = try reader.entry(entry.index).body,
+                        let said = try? JSONValue(parsing: body)
+                    else { continue }
+                    if said["state_root"]?.string == record.stateRoot.hex,
+                        said["archive"]?.string == record.archive.hex
+                    {
+                        return []
+                    }
+                }
+            }
+        } catch {
+            throw PackageFault(carrying: error)
+        }
+        return [
+            PackageRefusal(
+                .law,
+                path: record.id,
+                "The ledger of this root does not say that it kept \(record.id) with that root hash and "
+                    + "archive.",
+                next: "Choose a state that this root kept; 'charter ledger query --event "
+                    + "version_checkpoint' shows them."
+            )
+        ]
+    }
+
+    /// Going back does not give trust back that was taken from a key since.
+    private func revivals(
+        _ state: RootState,
+        _ contents: KeptFiles
+    ) throws(PackageFault) -> [PackageRefusal] {
+        let path = try RelativePath(text: PackageSigners.path)
+        guard case .success(let bytes) = contents.document(path) else { return [] }
+        let kept: PackageSigners
+        do throws(TrustFault) { kept = try PackageSigners(parsing: bytes) } catch {
+            throw .trust(error)
+        }
+        let now = try PackageSigners(in: state.tree)
+        let revived = now.signers.first { signer in
+            signer.revocation != nil && kept.revocation(of: signer.verifier.key) == nil
+                && kept.signers.contains { $0.verifier.key == signer.verifier.key }
+        }
+        guard let revived else { return [] }
+        return [
+            PackageRefusal(
+                .revokedSigner,
+                path: PackageSigners.path,
+                "The state trusts \(revived.verifier), and that key was revoked since.",
+                next:
+                    "Choose a state in which the key is not trusted, or install what is wanted again."
+            )
+        ]
+    }
+
+    /// Whether somebody may bring each package that would change back to what it was.
+    ///
+    /// What only becomes what is registered now is restored and not changed. The keeper's own files that
+    /// follow from those of others are not asked about.
+    private func undecided(
+        _ differences: [Difference],
+        _ state: RootState,
+        _ kept: RootReplacement.Judged
+    ) throws(PackageFault) -> [PackageRefusal] {
+        let keeper = state.book.root?.registryOwner ?? ""
+        var changed: Set<String> = []
+        for difference in differences {
+            let path = try RelativePath(text: difference.path)
+            guard !RegistryCompiler.isKeptByCompiler(path) else { continue }
+            let after = kept.ownership.row(of: path)
+            if case .digest(let digest) = after?.content,
+                state.registeredDigest(of: path) == digest
+            {
+                continue
+            }
+            for owner in [state.owner(of: path), after?.owner].compactMap(\.self)
+            where owner != keeper || !RootVersions.followsOthers(path) {
+                changed.insert(owner)
+            }
+        }
+        let decision = PackageDecision(
+            JudgedLaw(state),
+            subject,
+            at: Timestamp(nanoseconds: clock.now)
+        )
+        var refusals: [PackageRefusal] = []
+        for id in changed.sorted() {
+            guard let package = state.book.packages[id] ?? kept.book.packages[id] else { continue }
+            refusals += try decision.refusals(.rollback, PackageDecision.Target(package))
+        }
+        return refusals
+    }
+
+    /// Documents that come and go with the packages they speak of.
+    private static func followsOthers(_ path: RelativePath) -> Bool {
+        [RootLayout.specs, RootLayout.packages, PackedManifest.installedFolder].contains {
+            path.bytes.starts(with: ($0 + "/").utf8)
         }
     }
 }

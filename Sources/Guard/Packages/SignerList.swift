@@ -41,32 +41,51 @@ package struct SignerList: Sendable {
         }
     }
 
-    /// Lets a key sign these packages of these classes.
+    /// Lets a key sign these packages of these classes; one that was revoked is not trusted again.
     package func add(
         _ key: NoteVerifier,
         classes: [String],
         packages: [String],
         until: Timestamp?
     ) throws(PackageFault) -> Outcome {
-        try change { (signers) throws(PackageFault) in
+        let now = Timestamp(nanoseconds: clock.now)
+        if let until, until < now {
+            return SignerList.refused(
+                .expiredSigner,
+                "\(until) is over; the key would never count."
+            )
+        }
+        if let reason = try current().revocation(of: key.key) {
+            return SignerList.refused(
+                .revokedSigner,
+                "That key was revoked: \(Printable(reason)). What was revoked stays so."
+            )
+        }
+        return try change { (signers) throws(PackageFault) in
             var members = JSONObject([
                 ("key", .string(key.description)),
                 ("classes", .array(classes.map { .string($0) })),
                 ("packages", .array(packages.map { .string($0) })),
-                ("valid_from", .string(Timestamp(nanoseconds: clock.now).description)),
+                ("valid_from", .string(now.description)),
             ])
             if let until { members["valid_until"] = .string(until.description) }
             return signers + [.object(members)]
         }
     }
 
-    /// Takes all trust from a key; what it signed counts no more.
+    /// Takes all trust from a key, under whatever names it stands there; what it signed counts no more.
     package func revoke(_ key: NoteVerifier, reason: String) throws(PackageFault) -> Outcome {
         let time = Timestamp(nanoseconds: clock.now)
+        guard try current().signers.contains(where: { $0.verifier.key == key.key }) else {
+            return SignerList.refused(
+                .unknownSigner,
+                "No entry of \(PackageSigners.path) has that key, so there is nothing to take from it."
+            )
+        }
         return try change { (signers) throws(PackageFault) in
             signers.map { signer in
-                guard signer["key"]?.string == key.description, signer["revoked"] == nil,
-                    var members = signer.object
+                guard let text = signer["key"]?.string, signer["revoked"] == nil,
+                    (try? NoteVerifier(vkey: text))?.key == key.key, var members = signer.object
                 else { return signer }
                 members["revoked"] = [
                     "at": .string(time.description), "reason": .string(reason),
@@ -74,6 +93,17 @@ package struct SignerList: Sendable {
                 return .object(members)
             }
         }
+    }
+
+    private static func refused(_ code: PackageRefusal.Code, _ reason: String) -> Outcome {
+        .refused([
+            PackageRefusal(
+                code,
+                path: PackageSigners.path,
+                reason,
+                next: "'charter package signer list' shows the list."
+            )
+        ])
     }
 
     private func change(

@@ -86,7 +86,8 @@ package struct VersionRecord: Sendable {
         for element in value["files"]?.array ?? [] {
             guard let path = element["path"]?.string.flatMap({ try? RelativePath($0) }),
                 let digest = element["digest"]?.string.flatMap({ Digest(hex: $0) }),
-                let count = element["bytes"]?.integer, count >= 0
+                let count = element["bytes"]?.integer, (0...(1 << 40)).contains(count),
+                files.count < VersionRecord.filesMax
             else { return nil }
             let isExecutable = element["executable"] == .bool(true)
             files.append(
@@ -115,4 +116,5 @@ package struct VersionRecord: Sendable {
     }
 
     static let bytesMax = 256 << 20
+    private static let filesMax = 1_000_000
 }

@@ -24,14 +24,16 @@ enum PackageExportVerb {
         let (source, name) = try RootPackages.place(request.operands[0], surroundings)
         let path = surroundings.absolute(request.operands[1])
         do {
-            let directory = try Directory.openMaking(path, mode: 0o755)
-            guard try TreeWalk(depthMax: 0).list(directory).isEmpty else {
-                throw OperationFault.usage("\(Printable(path)) is not empty; name a new directory.")
-            }
             switch try packages.installer.verify(name, in: source) {
             case .refused(let refusals):
                 return RootPackages.refused(refusals, "not written: the archive is not verified.")
             case .verified(let manifest, _, _):
+                let directory = try Directory.openMaking(path, mode: 0o755)
+                guard try TreeWalk(depthMax: 0).list(directory).isEmpty else {
+                    throw OperationFault.usage(
+                        "\(Printable(path)) is not empty; name a new directory."
+                    )
+                }
                 let digest = try ImageLayout(in: directory)
                     .write(manifest, archive: name, in: source)
                 return Answer(

@@ -1,6 +1,7 @@
 import Canon
 import Crypto
 import Host
+import Integrity
 import Packages
 
 /// `charter package pack ID`.
@@ -17,7 +18,7 @@ enum PackagePackVerb {
             and wherever it is packed, and beside it NAME-VERSION.tar.zst.intoto.jsonl: who made it from
             what, signed by this machine's builder key. A root takes it where its
             registries/package_signers.json names that key.
-            Example: charter package pack PKG-CANARY --output dist
+            Example: charter package pack PKG-CANARY --output ../dist
             """,
         power: .author,
         operands: [.init(name: "ID", summary: "the id of a package of this root")],
@@ -27,6 +28,13 @@ enum PackagePackVerb {
     ) { request, surroundings throws(OperationFault) in
         let packages = try RootPackages(surroundings)
         let path = surroundings.absolute(request.option("output") ?? ".")
+        let top = packages.root.directory.path
+        guard path != top, !path.utf8.starts(with: (top + "/").utf8) else {
+            throw .usage(
+                "An archive in the root would be a file of nobody there; name a directory outside it "
+                    + "with --output, such as ../dist."
+            )
+        }
         let output: Directory
         do throws(HostFault) {
             output = try Directory.openMaking(path, mode: 0o755)
