@@ -15,21 +15,33 @@ struct `A package operation that dies` {
         case install
         case upgrade
         case uninstall
+        case sync
+        case rollback
 
-        var arguments: [String] {
+        /// What is asked, on a machine that is prepared for it.
+        func arguments(on machine: Machine) throws -> [String] {
             switch self {
             case .install: ["package", "install", "../dist/canary-1.0.0.tar.zst", "--json"]
             case .upgrade: ["package", "install", "../dist/newer.tar.zst", "--json"]
             case .uninstall: ["package", "uninstall", "PKG-CANARY", "--json"]
+            case .sync: ["package", "sync", "--json"]
+            case .rollback: ["version", "rollback", try keptState(machine), "--json"]
             }
+        }
+
+        private func keptState(_ machine: Machine) throws -> String {
+            let listed = try machine.charter("version", "list", "--json")
+            let versions = listed.json?["versions"]?.array
+            return try #require(versions?.first?["id"]?.string, "\(listed.text)")
         }
     }
 
-    @Test(arguments: ["install", "upgrade", "uninstall"])
+    @Test(arguments: Operation.allCases.map(\.rawValue))
     func `leaves the old state or the new one, whatever the moment`(_ name: String) throws {
         let operation = try #require(Operation(rawValue: name))
         let pattern = try prepared(for: operation)
-        let before = try rootHash(pattern)
+        let arguments = try operation.arguments(on: pattern)
+        let before = try files(pattern)
         let (after, moments) = try traced(operation, pattern)
         try #require(before != after && moments.count > 20, "\(moments.count) moments")
         var (old, new) = (0, 0)
@@ -37,7 +49,7 @@ struct `A package operation that dies` {
             let words = "\(operation), call \(moment.number), \(moment.what)"
             let machine = try copy(pattern)
             let died = try machine.charter(
-                operation.arguments,
+                arguments,
                 adding: FaultyDisk.variables(
                     machine.place.path + "/",
                     ["FAULTY_KILL_AT": "\(moment.number)", "FAULTY_LOSE": "\(number % 2)"]
@@ -46,17 +58,20 @@ struct `A package operation that dies` {
             #expect(died.status == SIGKILL, "\(words): \(died.text)")
             // The next operation completes what was decided, or forgets it.
             let next = try machine.charter("registry", "compile", "--json")
-            #expect(next.status == 0, "\(words): \(next.text)")
-            let found = try rootHash(machine)
+            let found = try files(machine)
+            let isDamaged = operation == .sync && found == before
+            #expect(next.status == (isDamaged ? 1 : 0), "\(words): \(next.text)")
+            if !isDamaged { try whole(machine) }
             #expect([before, after].contains(found), "\(words)")
             old += found == before ? 1 : 0
             new += found == after ? 1 : 0
             // Asked once more, it comes to the same end; that is tried at some of the moments.
             guard number.isMultiple(of: 4) || FaultyDisk.isLong else { continue }
-            let again = try machine.charter(operation.arguments)
+            let again = try machine.charter(arguments)
             let isGone = operation == .uninstall && found == after
             #expect(again.status == (isGone ? 1 : 0), "\(words): \(again.text)")
-            #expect(try rootHash(machine) == after, "\(words)")
+            #expect(try files(machine) == after, "\(words)")
+            try whole(machine)
             #expect(try leftovers(machine) == [], "\(words)")
             let verified = try machine.charter("ledger", "verify")
             #expect(verified.status == 0, "\(words): \(verified.text)")
@@ -66,10 +81,11 @@ struct `A package operation that dies` {
         #expect(old > 5 && new > 5, "\(old) times the old state, \(new) times the new one")
     }
 
-    @Test(arguments: ["install", "upgrade", "uninstall"])
+    @Test(arguments: Operation.allCases.map(\.rawValue))
     func `goes on after a disk that failed, from what it was decided with`(_ name: String) throws {
         let operation = try #require(Operation(rawValue: name))
         let pattern = try prepared(for: operation)
+        let arguments = try operation.arguments(on: pattern)
         let (after, moments) = try traced(operation, pattern)
         let places = moments.filter { moment in
             ["renameat", "unlinkat", "syncfs"].contains { moment.what.hasPrefix($0) }
@@ -82,7 +98,7 @@ struct `A package operation that dies` {
             let words = "\(operation), call \(moment.number), \(moment.what)"
             let machine = try copy(pattern)
             let cut = try machine.charter(
-                operation.arguments,
+                arguments,
                 adding: FaultyDisk.variables(
                     machine.place.path + "/",
                     [
@@ -94,10 +110,14 @@ struct `A package operation that dies` {
             #expect([0, 2].contains(cut.status), "\(words): \(cut.text)")
             cuts += cut.faultCode == "integrity.cut-short" ? 1 : 0
             let next = try machine.charter("registry", "compile", "--json")
-            #expect(next.status == 0, "\(words): \(next.text)")
-            let again = try machine.charter(operation.arguments)
+            #expect(
+                next.status == 0 || operation == .sync && next.status == 1,
+                "\(words): \(next.text)"
+            )
+            let again = try machine.charter(arguments)
             #expect([0, 1].contains(again.status), "\(words): \(again.text)")
-            #expect(try rootHash(machine) == after, "\(words)")
+            #expect(try files(machine) == after, "\(words)")
+            try whole(machine)
         }
         #expect(cuts > 0, "No call failed between the first file and the last.")
     }
@@ -111,9 +131,9 @@ struct `A package operation that dies` {
             """
         )
         #expect(both.status == 0)
-        let again = try machine.charter(Operation.install.arguments)
+        let again = try machine.charter(Operation.install.arguments(on: machine))
         #expect(again.json?["verdict"]?.string == "unchanged", "\(again.text)")
-        _ = try rootHash(machine)
+        try whole(machine)
         #expect(try leftovers(machine) == [])
     }
 
@@ -155,6 +175,20 @@ struct `A package operation that dies` {
         if operation != .install {
             _ = try run("package", "install", "../dist/canary-1.0.0.tar.zst")
         }
+        switch operation {
+        case .install, .upgrade, .uninstall: break
+        case .sync:
+            let harmed = try machine.shell(
+                """
+                cd root/agents/canary && echo changed >> README.md && rm src/canary.py \
+                && chmod +x 08_commit.md
+                """
+            )
+            try #require(harmed.status == 0, "\(harmed.text)")
+        case .rollback:
+            _ = try run("version", "checkpoint", "--note", "before the newer one")
+            _ = try run("package", "install", "../dist/newer.tar.zst")
+        }
         return machine
     }
 
@@ -175,7 +209,7 @@ struct `A package operation that dies` {
     ) throws -> (after: String, moments: [Moment]) {
         let machine = try copy(pattern)
         let done = try machine.charter(
-            operation.arguments,
+            operation.arguments(on: machine),
             adding: FaultyDisk.variables(
                 machine.place.path + "/",
                 ["FAULTY_TRACE": machine.place.file("trace")]
@@ -197,16 +231,24 @@ struct `A package operation that dies` {
             if isWrite, last == "write", !number.isMultiple(of: 6), !FaultyDisk.isLong { continue }
             moments.append(Moment(number: number, what: "\(words[1]) \(words[2])"))
         }
-        return (try rootHash(machine), moments)
+        try whole(machine)
+        return (try files(machine), moments)
     }
 
-    /// The root hash of a root that is whole.
-    private func rootHash(_ machine: Machine) throws -> String {
-        let checked = try machine.charter("integrity", "check", "--json")
-        return try #require(
-            checked.status == 0 ? checked.json?["state_root"]?.string : nil,
-            "\(checked.text)"
+    /// Every governed file with its content, whether or not the root is whole.
+    private func files(_ machine: Machine) throws -> String {
+        let found = try machine.shell(
+            "cd root && find . -path ./ledger/root -prune -o -type f -printf '%m %p\\n' -exec sha256sum {} +"
+                + " | sort | sha256sum"
         )
+        try #require(found.status == 0, "\(found.text)")
+        return found.output
+    }
+
+    /// The root stands before its checks.
+    private func whole(_ machine: Machine) throws {
+        let checked = try machine.charter("integrity", "check", "--json")
+        try #require(checked.status == 0, "\(checked.text)")
     }
 
     /// What an operation left behind that is nobody's: temporaries, or files of a stage.
