@@ -37,6 +37,22 @@ struct `A package` {
 
         try worlds.run(worlds.taker, ["package", "uninstall", "PKG-CANARY"])
         #expect(try worlds.rootHash(worlds.taker) == before)
+        // What is gone still has its history.
+        let history = try worlds.run(
+            worlds.taker,
+            ["package", "history", "PKG-CANARY", "--json"]
+        )
+        let done = history.json?["operations"]?.array ?? []
+        let told = done.map {
+            [$0["event"], $0["version"], $0["outcome"]].map { $0?.string ?? "" }
+                .joined(separator: " ")
+        }
+        #expect(
+            told == [
+                "package_install 1.0.0 succeeded", "package_install 1.1.0 succeeded",
+                "package_uninstall 1.1.0 succeeded",
+            ]
+        )
         let left = worlds.taker.surroundings.workingDirectory + "/agents"
         #expect(!FileManager.default.fileExists(atPath: left))
     }

@@ -30,6 +30,7 @@ package enum Catalog {
         PackageVerifyVerb.operation,
         PackageListVerb.operation,
         PackageShowVerb.operation,
+        PackageHistoryVerb.operation,
         PackageSignerListVerb.operation,
         PackageSignerAddVerb.operation,
         PackageSignerRevokeVerb.operation,

@@ -11,7 +11,7 @@ enum PackageShowVerb {
             "show one package: where it comes from, what needs it, what it owns",
         details: """
             The archive, its signer and the gates it passed are those of the attestations that were
-            installed with it. 'charter ledger query --subject package:ID' shows what was done with it.
+            installed with it. 'charter package history ID' shows what was done with it.
             Example: charter package show PKG-CANARY
             """,
         operands: [.init(name: "ID", summary: "the id of a package of this root")]
