@@ -223,6 +223,40 @@ struct `A package` {
         #expect(worlds.taker.call("package", "show", "PKG-NOBODY").status == 64)
     }
 
+    @Test(.covers("E08"))
+    func `is audited against the archive and the signature it came from`() throws {
+        let worlds = try PackageWorld()
+        try worlds.run(worlds.taker, ["package", "install", worlds.archive])
+        func refusals() -> [String] {
+            worlds.taker.call("package", "audit", "PKG-CANARY", "--json").refusals
+        }
+        let good = try worlds.run(worlds.taker, ["package", "audit", "--json"])
+        #expect(good.json?["verdict"]?.string == "as_packed")
+        let file = worlds.taker.surroundings.workingDirectory + "/agents/canary/README.md"
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        try (text + "more\n").write(toFile: file, atomically: false, encoding: .utf8)
+        // Also where the registries were made to agree with it.
+        #expect(refusals() == ["packages.installed-differs"])
+        try worlds.run(worlds.taker, ["registry", "compile", "--accept"])
+        #expect(refusals() == ["packages.installed-differs"])
+        try text.write(toFile: file, atomically: false, encoding: .utf8)
+        try worlds.run(worlds.taker, ["registry", "compile", "--accept"])
+        #expect(refusals() == [])
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        #expect(refusals() == ["packages.installed-differs"])
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+        let key = try worlds.builderKey()
+        try worlds.run(worlds.taker, ["package", "signer", "revoke", key, "--reason", "stolen"])
+        #expect(refusals() == ["packages.revoked-signer"])
+        let shelf = worlds.author.place.file("state/charter/taker/packages")
+        for name in try FileManager.default.contentsOfDirectory(atPath: shelf) {
+            try FileManager.default.removeItem(atPath: shelf + "/" + name)
+        }
+        #expect(refusals() == ["packages.archive-gone"])
+        let unknown = worlds.taker.call("package", "audit", "PKG-NOBODY", "--json")
+        #expect(unknown.refusals == ["packages.no-such-package"])
+    }
+
     @Test func `that was only repacked is taken`() throws {
         let worlds = try PackageWorld()
         let forged = try worlds.forge("nothing")

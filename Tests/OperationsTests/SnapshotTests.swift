@@ -143,6 +143,7 @@ struct `What commands say` {
         try ask(["package", "list"], worlds.taker)
         try ask(["package", "show", "PKG-CANARY"], worlds.taker)
         try ask(["package", "history", "PKG-CANARY"], worlds.taker)
+        try ask(["package", "audit", "PKG-CANARY"], worlds.taker)
         for words in ["list", "show VER-20261120080000", "diff VER-20261120080000"] {
             try ask(["version"] + words.split(separator: " ").map(String.init), worlds.taker)
         }

@@ -63,6 +63,31 @@ package struct PackageAttestations: Sendable {
         package let predicates: [String]
     }
 
+    /// Holds attestations against what they are about: whoever brings an archive is not believed before
+    /// it is shown whose it is.
+    static func verify(
+        _ signed: [UInt8],
+        of contents: PackageContents,
+        in state: RootState,
+        at time: Timestamp
+    ) throws(PackageFault) -> Result<Verified, PackageContents.Refused> {
+        guard let attestations = PackageAttestations(parsing: signed) else {
+            let refusal = PackageRefusal(
+                .attestation,
+                path: contents.manifest.archiveName,
+                "The attestations of \(contents.manifest.archiveName) cannot be read.",
+                next: "Get them again from whoever packed it."
+            )
+            return .failure(PackageContents.Refused(refusal: refusal))
+        }
+        return try attestations.verify(
+            contents,
+            signers: PackageSigners(in: state.tree),
+            schemas: Schemas(state.book),
+            at: time
+        )
+    }
+
     /// Holds the attestations against the archive, its manifest and the law's list of signers.
     ///
     /// Each envelope must be signed by a key that may sign this package now, and be about this archive;

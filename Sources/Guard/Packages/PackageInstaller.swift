@@ -95,41 +95,16 @@ package struct PackageInstaller: Sendable {
         do { state = try RootState(root, threads: WorkerThreads.available) } catch {
             throw .integrity(error)
         }
-        switch try verified(
+        switch try PackageAttestations.verify(
             brought.attestations,
-            contents,
-            state,
+            of: contents,
+            in: state,
             at: Timestamp(nanoseconds: clock.now)
         ) {
         case .failure(let refused): return .refused([refused.refusal])
         case .success(let verified):
             return .verified(contents.manifest, archive: contents.archive, verified)
         }
-    }
-
-    /// Holds attestations against what they are about: whoever brings an archive is not believed before
-    /// it is shown whose it is.
-    private func verified(
-        _ signed: [UInt8],
-        _ contents: PackageContents,
-        _ state: RootState,
-        at time: Timestamp
-    ) throws(PackageFault) -> Result<PackageAttestations.Verified, PackageContents.Refused> {
-        guard let attestations = PackageAttestations(parsing: signed) else {
-            let refusal = PackageRefusal(
-                .attestation,
-                path: contents.manifest.archiveName,
-                "The attestations of \(contents.manifest.archiveName) cannot be read.",
-                next: "Get them again from whoever packed it."
-            )
-            return .failure(PackageContents.Refused(refusal: refusal))
-        }
-        return try attestations.verify(
-            contents,
-            signers: PackageSigners(in: state.tree),
-            schemas: Schemas(state.book),
-            at: time
-        )
     }
 
     /// Judges an archive where it lies.
@@ -272,7 +247,8 @@ package struct PackageInstaller: Sendable {
         let manifest = contents.manifest
         let time = Timestamp(nanoseconds: clock.now)
         let keeper = state.book.root?.registryOwner ?? ""
-        if case .failure(let refused) = try verified(signed, contents, state, at: time) {
+        let verified = try PackageAttestations.verify(signed, of: contents, in: state, at: time)
+        if case .failure(let refused) = verified {
             return .refused([refused.refusal])
         }
         let known = state.book.packages[manifest.id.text]

@@ -12,6 +12,7 @@ package struct PackageRefusal: Sendable, Hashable {
         case tooLarge = "packages.too-large"
         case manifest = "packages.manifest-refused"
         case content = "packages.content-differs"
+        case installedDiffers = "packages.installed-differs"
         case unsigned = "packages.unsigned"
         case attestation = "packages.attestation-refused"
         case subject = "packages.wrong-subject"

@@ -120,15 +120,7 @@ package struct PackageSync: Sendable {
                 }
                 refusals += try decision.refusals(.sync, PackageDecision.Target(package))
                 guard try shelf.shelf.has(archive) else {
-                    refusals.append(
-                        PackageRefusal(
-                            .archiveGone,
-                            path: id,
-                            "The archive \(archive.hex) of \(Printable(id)) is not on this machine any more.",
-                            next:
-                                "Go back with 'charter version rollback', or restore the files by hand."
-                        )
-                    )
+                    refusals.append(PackageSync.archiveGone(id, archive))
                     continue
                 }
                 switch try shelf.contents(archive) {
@@ -140,6 +132,15 @@ package struct PackageSync: Sendable {
         } catch {
             throw PackageFault(carrying: error)
         }
+    }
+
+    static func archiveGone(_ id: String, _ archive: Digest) -> PackageRefusal {
+        PackageRefusal(
+            .archiveGone,
+            path: id,
+            "The archive \(archive.hex) of \(Printable(id)) is not on this machine any more.",
+            next: "Go back with 'charter version rollback', or restore the files by hand."
+        )
     }
 
     /// The files that are not what is registered, where the archive has what is.

@@ -29,6 +29,7 @@ package enum Catalog {
         PackageExportVerb.operation,
         PackageVerifyVerb.operation,
         PackageListVerb.operation,
+        PackageAuditVerb.operation,
         PackageShowVerb.operation,
         PackageHistoryVerb.operation,
         PackageSignerListVerb.operation,

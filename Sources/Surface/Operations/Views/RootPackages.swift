@@ -34,6 +34,8 @@ struct RootPackages {
 
     var sync: PackageSync { PackageSync(root, clock: surroundings.clock, for: subject) }
 
+    var audit: PackageAudit { PackageAudit(root, clock: surroundings.clock) }
+
     var versions: RootVersions {
         RootVersions(
             root,
