@@ -91,6 +91,13 @@ struct `A log on a disk that fails` {
 
     // MARK: - A root and its log
 
+    /// The path by which a command is seen to act.
+    private func act(_ command: String, _ machine: Machine) -> String {
+        machine.root
+            + (command == "owner assign"
+                ? "/.file_registry.csv" : "/registries/control_plane_registry.csv")
+    }
+
     /// Gives a command something to do that it has not done under the number before.
     private func call(_ command: String, _ number: Int, in machine: Machine) -> [String] {
         if command == "owner assign" {
@@ -110,19 +117,24 @@ struct `A log on a disk that fails` {
         let path = FaultyDisk.isLong ? machine.place.path + "/" : Self.log
         let total = try count(machine, call(command, 0, in: machine), path)
         var unanswered = 0
-        // The act lies in the middle of the calls: there every one, elsewhere a few.
-        let middle = Set((total / 2)...(total / 2 + 5))
-        let moments = Set(FaultyDisk.moments(8, of: total)).union(middle).sorted()
-        for (number, last) in moments.enumerated() {
-            let some = middle.contains(last) ? 0 : number % 2
-            for loses in FaultyDisk.isLong ? [0, 1] : [some] {
-                let moment = "\(command), call \(last), \(loses == 1 ? "power" : "process") lost"
-                let arguments = call(command, 2 * last + loses + 1, in: machine)
+        // All along, and then each call of the log that comes after the act.
+        let moments =
+            FaultyDisk.moments(8, of: total).map { (number: $0, settings: [:], path: path) }
+            + (1...3).map {
+                (number: $0, settings: ["FAULTY_AFTER": act(command, machine)], path: Self.log)
+            }
+        for (round, place) in moments.enumerated() {
+            for loses in FaultyDisk.isLong ? [0, 1] : [round % 2] {
+                let moment =
+                    "\(command), call \(place.number), \(loses == 1 ? "power" : "process") lost, "
+                    + "\(place.settings)"
+                let arguments = call(command, 2 * round + loses + 1, in: machine)
+                let settings = ["FAULTY_KILL_AT": "\(place.number)", "FAULTY_LOSE": "\(loses)"]
                 let died = try machine.charter(
                     arguments,
                     adding: FaultyDisk.variables(
-                        path,
-                        ["FAULTY_KILL_AT": "\(last)", "FAULTY_LOSE": "\(loses)"]
+                        place.path,
+                        settings.merging(place.settings) { $1 }
                     )
                 )
                 #expect([0, SIGKILL].contains(died.status), "\(moment): \(died.text)")
@@ -150,16 +162,21 @@ struct `A log on a disk that fails` {
         let machine = try Machine.governed()
         let total = try count(machine, call("registry compile", 0, in: machine), Self.log)
         var (undone, unsaid) = (0, 0)
-        for first in FaultyDisk.moments(6, of: total) {
-            let moment = "errno \(wrong) from call \(first) on"
-            let arguments = call("registry compile", first, in: machine)
+        // All along, and from the act on; no number of a call says for sure where that is.
+        let moments =
+            FaultyDisk.moments(6, of: total).map { (number: $0, settings: [:]) }
+            + [(number: 1, settings: ["FAULTY_AFTER": act("registry compile", machine)])]
+        for (round, place) in moments.enumerated() {
+            let moment = "errno \(wrong) from call \(place.number) on, \(place.settings)"
+            let arguments = call("registry compile", round + 1, in: machine)
+            let settings = ["FAULTY_FAIL_AT": "\(place.number)", "FAULTY_ERRNO": wrong]
             let before = try files(machine)
             let attempts = try entries(machine, "--phase", "attempt").count
             let failed = try machine.charter(
                 arguments,
                 adding: FaultyDisk.variables(
                     Self.log,
-                    ["FAULTY_FAIL_AT": "\(first)", "FAULTY_ERRNO": wrong]
+                    settings.merging(place.settings) { $1 }
                 )
             )
             let isRecorded = try entries(machine, "--phase", "attempt").count > attempts

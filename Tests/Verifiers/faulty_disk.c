@@ -12,6 +12,7 @@
 //                         fails before any of it reached the disk
 //     FAULTY_FAIL_AT=N    the N-th call and all later ones fail with FAULTY_ERRNO (EIO if unsaid)
 //     FAULTY_FAIL_FOR=K   … or only so many of them
+//     FAULTY_AFTER=TEXT   counting begins with the first call on a path that contains TEXT
 //     FAULTY_COUNT=FILE   the number of calls is written there when the process ends by itself
 //     FAULTY_TRACE=FILE   a line for each call before it is performed: its number, name and path
 //
@@ -61,7 +62,8 @@ static struct undo *newest;
 static struct reader *readers;
 static long calls;
 
-static const char *wanted, *count_file;
+static const char *wanted, *count_file, *after;
+static _Atomic int is_due;
 static long kill_at, fail_at, fail_for;
 static int fail_errno, loses, trace = -1;
 
@@ -84,6 +86,8 @@ __attribute__((constructor)) static void begin(void) {
     const char *file = getenv("FAULTY_TRACE");
     wanted = getenv("FAULTY_PATH");
     count_file = getenv("FAULTY_COUNT");
+    after = getenv("FAULTY_AFTER");
+    is_due = !after || !*after;
     kill_at = number("FAULTY_KILL_AT", 0);
     fail_at = number("FAULTY_FAIL_AT", 0);
     fail_for = number("FAULTY_FAIL_FOR", LONG_MAX);
@@ -125,6 +129,7 @@ static void path_at(int directory, const char *name, char path[static PATH_MAX])
 }
 
 static int is_wanted(const char *path) {
+    if (!is_due && strstr(path, after)) is_due = 1;
     return wanted && *wanted && path[0] == '/' && strstr(path, wanted);
 }
 
@@ -212,6 +217,7 @@ static void lose(void) {
 enum verdict { NOT_OURS, ADMITTED, REFUSED };
 
 static enum verdict count_call(const char *name, const char *path, const char *other) {
+    if (!is_due) return ADMITTED;
     calls++;
     if (trace >= 0) {
         char line[2 * PATH_MAX + 64];
@@ -251,7 +257,8 @@ static enum verdict enter_names(
     enum verdict verdict = NOT_OURS;
     path_at(directory, from, path);
     if (to) path_at(other, to, new_path);
-    if (is_wanted(path) || is_wanted(new_path)) {
+    int is_ours = is_wanted(path);
+    if (is_wanted(new_path) || is_ours) {
         pthread_mutex_lock(&lock);
         verdict = count_call(name, path, new_path);
     }
