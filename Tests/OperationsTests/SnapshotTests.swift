@@ -129,6 +129,10 @@ struct `What commands say` {
             }
         }
         let worlds = try PackageWorld()
+        try ask(
+            ["spec", "new", "SPEC-WREN", "--purpose", "Sings when the build is green."],
+            worlds.author
+        )
         try ask(["package", "signer", "list"], worlds.author)
         try ask(["package", "signer", "add"], worlds.author)
         try ask(["package", "pack", "PKG-CANARY", "--output", "../again"], worlds.author)

@@ -421,37 +421,61 @@ static const unsigned char file_137[] = {
 #embed "../../../registries/schemas/selections.schema.json"
 };
 static const unsigned char file_138[] = {
-#embed "../../../registries/schemas/tier.schema.json"
+#embed "../../../registries/schemas/spec_template.schema.json"
 };
 static const unsigned char file_139[] = {
-#embed "../../../registries/selections.json"
+#embed "../../../registries/schemas/tier.schema.json"
 };
 static const unsigned char file_140[] = {
-#embed "../../../registries/specs/SPEC-CONFIG.json"
+#embed "../../../registries/selections.json"
 };
 static const unsigned char file_141[] = {
-#embed "../../../registries/specs/SPEC-DOCS.json"
+#embed "../../../registries/specs/SPEC-CONFIG.json"
 };
 static const unsigned char file_142[] = {
-#embed "../../../registries/specs/SPEC-GATES.json"
+#embed "../../../registries/specs/SPEC-DOCS.json"
 };
 static const unsigned char file_143[] = {
-#embed "../../../registries/specs/SPEC-LAW.json"
+#embed "../../../registries/specs/SPEC-GATES.json"
 };
 static const unsigned char file_144[] = {
-#embed "../../../registries/specs/SPEC-PLANES.json"
+#embed "../../../registries/specs/SPEC-LAW.json"
 };
 static const unsigned char file_145[] = {
-#embed "../../../registries/specs/SPEC-POLICIES.json"
+#embed "../../../registries/specs/SPEC-PLANES.json"
 };
 static const unsigned char file_146[] = {
-#embed "../../../registries/specs/SPEC-PROMPTS.json"
+#embed "../../../registries/specs/SPEC-POLICIES.json"
 };
 static const unsigned char file_147[] = {
-#embed "../../../registries/specs/SPEC-REGISTRIES.json"
+#embed "../../../registries/specs/SPEC-PROMPTS.json"
 };
 static const unsigned char file_148[] = {
+#embed "../../../registries/specs/SPEC-REGISTRIES.json"
+};
+static const unsigned char file_149[] = {
 #embed "../../../registries/specs/SPEC-SCHEMAS.json"
+};
+static const unsigned char file_150[] = {
+#embed "../../../registries/templates/agent/files/08_commit.md.template"
+};
+static const unsigned char file_151[] = {
+#embed "../../../registries/templates/agent/files/README.md.template"
+};
+static const unsigned char file_152[] = {
+#embed "../../../registries/templates/agent/files/src/{{module}}.py.template"
+};
+static const unsigned char file_153[] = {
+#embed "../../../registries/templates/agent/files/tests/test_{{module}}.py.template"
+};
+static const unsigned char file_154[] = {
+#embed "../../../registries/templates/agent/package.json.template"
+};
+static const unsigned char file_155[] = {
+#embed "../../../registries/templates/agent/spec.json.template"
+};
+static const unsigned char file_156[] = {
+#embed "../../../registries/templates/agent/template.json"
 };
 
 static const struct genesis_file files[] = {
@@ -593,17 +617,25 @@ static const struct genesis_file files[] = {
     {"registries/schemas/schema_governed_entity.json", "PKG-SCHEMAS", file_135, sizeof file_135},
     {"registries/schemas/schema_spec.json", "PKG-SCHEMAS", file_136, sizeof file_136},
     {"registries/schemas/selections.schema.json", "PKG-SCHEMAS", file_137, sizeof file_137},
-    {"registries/schemas/tier.schema.json", "PKG-SCHEMAS", file_138, sizeof file_138},
-    {"registries/selections.json", "PKG-REGISTRIES", file_139, sizeof file_139},
-    {"registries/specs/SPEC-CONFIG.json", "PKG-REGISTRIES", file_140, sizeof file_140},
-    {"registries/specs/SPEC-DOCS.json", "PKG-REGISTRIES", file_141, sizeof file_141},
-    {"registries/specs/SPEC-GATES.json", "PKG-REGISTRIES", file_142, sizeof file_142},
-    {"registries/specs/SPEC-LAW.json", "PKG-REGISTRIES", file_143, sizeof file_143},
-    {"registries/specs/SPEC-PLANES.json", "PKG-REGISTRIES", file_144, sizeof file_144},
-    {"registries/specs/SPEC-POLICIES.json", "PKG-REGISTRIES", file_145, sizeof file_145},
-    {"registries/specs/SPEC-PROMPTS.json", "PKG-REGISTRIES", file_146, sizeof file_146},
-    {"registries/specs/SPEC-REGISTRIES.json", "PKG-REGISTRIES", file_147, sizeof file_147},
-    {"registries/specs/SPEC-SCHEMAS.json", "PKG-REGISTRIES", file_148, sizeof file_148},
+    {"registries/schemas/spec_template.schema.json", "PKG-SCHEMAS", file_138, sizeof file_138},
+    {"registries/schemas/tier.schema.json", "PKG-SCHEMAS", file_139, sizeof file_139},
+    {"registries/selections.json", "PKG-REGISTRIES", file_140, sizeof file_140},
+    {"registries/specs/SPEC-CONFIG.json", "PKG-REGISTRIES", file_141, sizeof file_141},
+    {"registries/specs/SPEC-DOCS.json", "PKG-REGISTRIES", file_142, sizeof file_142},
+    {"registries/specs/SPEC-GATES.json", "PKG-REGISTRIES", file_143, sizeof file_143},
+    {"registries/specs/SPEC-LAW.json", "PKG-REGISTRIES", file_144, sizeof file_144},
+    {"registries/specs/SPEC-PLANES.json", "PKG-REGISTRIES", file_145, sizeof file_145},
+    {"registries/specs/SPEC-POLICIES.json", "PKG-REGISTRIES", file_146, sizeof file_146},
+    {"registries/specs/SPEC-PROMPTS.json", "PKG-REGISTRIES", file_147, sizeof file_147},
+    {"registries/specs/SPEC-REGISTRIES.json", "PKG-REGISTRIES", file_148, sizeof file_148},
+    {"registries/specs/SPEC-SCHEMAS.json", "PKG-REGISTRIES", file_149, sizeof file_149},
+    {"registries/templates/agent/files/08_commit.md.template", "PKG-REGISTRIES", file_150, sizeof file_150},
+    {"registries/templates/agent/files/README.md.template", "PKG-REGISTRIES", file_151, sizeof file_151},
+    {"registries/templates/agent/files/src/{{module}}.py.template", "PKG-REGISTRIES", file_152, sizeof file_152},
+    {"registries/templates/agent/files/tests/test_{{module}}.py.template", "PKG-REGISTRIES", file_153, sizeof file_153},
+    {"registries/templates/agent/package.json.template", "PKG-REGISTRIES", file_154, sizeof file_154},
+    {"registries/templates/agent/spec.json.template", "PKG-REGISTRIES", file_155, sizeof file_155},
+    {"registries/templates/agent/template.json", "PKG-REGISTRIES", file_156, sizeof file_156},
 };
 
 size_t genesis_count(void) { return sizeof files / sizeof files[0]; }

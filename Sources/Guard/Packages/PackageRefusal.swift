@@ -33,6 +33,7 @@ package struct PackageRefusal: Sendable, Hashable {
         case keeper = "packages.keeps-the-registries"
         case notAuthorised = "packages.not-authorised"
         case rootNotWhole = "packages.root-not-whole"
+        case template = "packages.template-refused"
         case violation = "packages.against-the-law"
     }
 

@@ -21,6 +21,7 @@ package enum Catalog {
         SealVerb.operation,
         SealVerifyVerb.operation,
         SealOpenVerb.operation,
+        SpecNewVerb.operation,
         PackagePackVerb.operation,
         PackageInstallVerb.operation,
         PackageUninstallVerb.operation,

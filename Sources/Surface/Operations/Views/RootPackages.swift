@@ -36,6 +36,10 @@ struct RootPackages {
 
     var audit: PackageAudit { PackageAudit(root, clock: surroundings.clock) }
 
+    var specs: SpecPacks {
+        SpecPacks(root, clock: surroundings.clock, randomness: surroundings.randomness)
+    }
+
     var versions: RootVersions {
         RootVersions(
             root,
