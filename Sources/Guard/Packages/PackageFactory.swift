@@ -62,9 +62,11 @@ package struct PackageFactory: Sendable {
     }
 
     /// Proves a package, and writes its archive and its attestations into a directory.
+    ///
+    /// The directory is made where there is none, and nothing is written before the proof has succeeded.
     package func pack(
         _ id: String,
-        to output: Directory,
+        to path: String,
         by subject: PackageDecision.Subject
     ) throws(PackageFault) -> Outcome {
         var draft = EntryDraft("package_pack", by: RootLedger.actor, about: ["package:" + id])
@@ -76,7 +78,7 @@ package struct PackageFactory: Sendable {
                 (attempt: Digest?) throws(IntegrityFault) -> Done in
                 let outcome: Outcome
                 do throws(PackageFault) {
-                    outcome = try pack(id, output, subject, attempt, began)
+                    outcome = try pack(id, path, subject, attempt, began)
                 } catch {
                     throw error.integrity
                 }
@@ -100,7 +102,7 @@ package struct PackageFactory: Sendable {
 
     private func pack(
         _ id: String,
-        _ output: Directory,
+        _ path: String,
         _ subject: PackageDecision.Subject,
         _ attempt: Digest?,
         _ began: Timestamp
@@ -144,6 +146,7 @@ package struct PackageFactory: Sendable {
                 )
                 return .refused([refusal])
             }
+            let output = try Directory.openMaking(path, mode: 0o755)
             let draft = try FileDraft(manifest.archiveName, in: output)
             switch try write(manifest, draft) {
             case .refused(let refusals): return .refused(refusals)

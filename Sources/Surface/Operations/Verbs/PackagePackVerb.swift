@@ -1,6 +1,6 @@
 import Canon
-import Crypto
 import Host
+import Crypto
 import Integrity
 import Packages
 
@@ -35,17 +35,11 @@ enum PackagePackVerb {
                     + "with --output, such as ../dist."
             )
         }
-        let output: Directory
-        do throws(HostFault) {
-            output = try Directory.openMaking(path, mode: 0o755)
-        } catch {
-            throw .host(error)
-        }
         let outcome: PackageFactory.Outcome
         do throws(PackageFault) {
             outcome = try packages.factory.pack(
                 request.operands[0],
-                to: output,
+                to: path,
                 by: packages.subject
             )
         } catch {
