@@ -30,7 +30,9 @@ demo: build ## Show the law at work on a new governed root; FAST=1 makes no paus
 
 test: lint setup-tests ## Everything CI asks: lint, build, tests, and the law on this repository itself
 	@$(SWIFT) build --build-tests
-	@$(SWIFT) test --skip-build --disable-xctest 2>&1 | tee .build/test.log
+	@$(SWIFT) test --skip-build --disable-xctest 2>&1 | tee .build/test.log || { \
+		grep -aE -A 4 'recorded an issue' .build/test.log | grep -avE '(started|passed after)' | head -n 80; \
+		grep -a 'Test run with' .build/test.log; exit 1; }
 	@$(MAKE) --no-print-directory governed
 	@grep -E 'Test run with [0-9]+ test' .build/test.log | tail -n 1
 

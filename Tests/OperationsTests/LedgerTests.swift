@@ -316,6 +316,7 @@ struct `The log of a root` {
         done("id", "allocate", "package", "AGENT")
         done("owner", "assign", "docs/new.md", "--package", "PKG-DOCS")
         done("registry", "compile", "--accept")
+        done("spec", "new", "SPEC-WREN", "--purpose", "Sings when the build is green.")
         done("registry", "import", "registries/file_ownership_registry.csv")
         world.write("docs/.file_registry.csv", "file_path,owner_id,owner_registry,content_hash\n")
         _ = world.call("registry", "import", "registries/file_ownership_registry.csv")
