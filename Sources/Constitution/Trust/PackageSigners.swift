@@ -56,6 +56,20 @@ package struct PackageSigners: Sendable {
         self.signers = signers
     }
 
+    /// A list for whoever has no root yet, and trusts these keys for everything that a root begins with.
+    package init(trusting verifiers: [NoteVerifier]) {
+        signers = verifiers.map {
+            Signer(
+                verifier: $0,
+                classes: ["BUILDER", "BUILT"],
+                packages: ["*"],
+                validFrom: nil,
+                validUntil: nil,
+                revocation: nil
+            )
+        }
+    }
+
     /// Why this key may not have signed such a package now; `nil` where it may.
     package func refusal(
         of key: VerifyingKey,

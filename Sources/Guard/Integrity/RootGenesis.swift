@@ -16,12 +16,14 @@ package struct RootGenesis: Sendable {
         package var path: String
         package var owner: String
         package var bytes: [UInt8]
+        package var isExecutable: Bool
 
         /// A file, its owner and its content.
-        package init(path: String, owner: String, bytes: [UInt8]) {
+        package init(path: String, owner: String, bytes: [UInt8], isExecutable: Bool = false) {
             self.path = path
             self.owner = owner
             self.bytes = bytes
+            self.isExecutable = isExecutable
         }
     }
 
@@ -183,7 +185,8 @@ package struct RootGenesis: Sendable {
         }
         let stage = try directory.openMakingBeneath(RootGenesis.stage, mode: 0o755)
         for (index, item) in all.enumerated() {
-            try DurableFile.replace("\(index)", with: item.bytes, in: stage)
+            let mode: UInt32 = item.isExecutable ? 0o755 : 0o644
+            try DurableFile.replace("\(index)", with: item.bytes, in: stage, mode: mode)
         }
         try DurableFile.replace(RootGenesis.listName, with: list(of: all).pretty, in: stage)
         for (index, item) in all.enumerated() {

@@ -17,12 +17,64 @@ package struct RootPlan: Sendable {
         let document: @Sendable () -> Result<[UInt8], DocumentFault>
     }
 
-    private let state: RootState
+    /// The root as it is.
+    private let before: TreeSnapshot
+    private let locals: [LocalRegistry]
+    private let byteCount: UInt64
+    private let exemptions: Exemptions
     private var placed: [RelativePath: Placed] = [:]
     private var removed: Set<RelativePath> = []
 
     /// A plan that changes nothing yet.
-    package init(_ state: RootState) { self.state = state }
+    package init(_ state: RootState) {
+        before = state.tree
+        locals = state.locals
+        byteCount = state.scan.byteCount
+        exemptions = state.exemptions
+    }
+
+    /// A plan of a root that is not there yet: of these files, under the law among them.
+    ///
+    /// A seal, where there is one, has its row as in the root that it seals, and is no file of a package.
+    package init(founding items: [RootGenesis.Item], under seal: [UInt8]? = nil) {
+        if let seal, let path = try? RelativePath(RootLayout.seal) {
+            before = RootPlan.nothing.changed(by: [path: .some(.sha256(of: seal))]) {
+                $0 == path ? .success(seal) : nil
+            }
+        } else {
+            before = RootPlan.nothing
+        }
+        locals = []
+        byteCount = 0
+        let book = LawBook(reading: RootPlan.tree(of: items))
+        exemptions = Exemptions(book.exemptions.filter { $0.problem == nil })
+        for item in items {
+            guard let path = try? RelativePath(item.path) else { continue }
+            put(path, owner: item.owner, item.bytes)
+        }
+    }
+
+    /// The tree that files make, registries left out.
+    package static func tree(of items: [RootGenesis.Item]) -> TreeSnapshot {
+        var documents: [RelativePath: [UInt8]] = [:]
+        for item in items {
+            guard let path = try? RelativePath(item.path) else { continue }
+            documents[path] = item.bytes
+        }
+        let known = documents
+        return nothing.changed(by: known.mapValues { .some(.sha256(of: $0)) }) {
+            known[$0].map { .success($0) }
+        }
+    }
+
+    private static let nothing = TreeSnapshot(paths: [], digests: []) { path in
+        .failure(
+            DocumentFault(
+                code: "integrity.missing",
+                description: "\(Printable(path.text)) is in none of the packages."
+            )
+        )
+    }
 
     /// Plans a file; `document` gives its bytes to whoever must read them to judge.
     package mutating func put(
@@ -81,7 +133,7 @@ package struct RootPlan: Sendable {
             guard let path = try? RelativePath(bytes: local.path) else { continue }
             let bytes = local.bytes
             digests[path] = .some(.sha256(of: bytes))
-            if state.tree.digest(of: path) != .sha256(of: bytes) {
+            if before.digest(of: path) != .sha256(of: bytes) {
                 consequences.append((path, bytes))
             }
         }
@@ -91,7 +143,7 @@ package struct RootPlan: Sendable {
         }
         let placed = placed
         let rewritten = RootPlan.documents(consequences)
-        let planned = state.tree.changed(by: digests) {
+        let planned = before.changed(by: digests) {
             placed[$0]?.document() ?? rewritten[$0].map { .success($0) }
         }
         let book = LawBook(reading: planned)
@@ -100,14 +152,14 @@ package struct RootPlan: Sendable {
         for (name, bytes) in compiled.files {
             guard let path = try? RelativePath(name) else { continue }
             registries[path] = .some(.sha256(of: bytes))
-            if state.tree.digest(of: path) != .sha256(of: bytes) {
+            if before.digest(of: path) != .sha256(of: bytes) {
                 consequences.append((path, bytes))
             }
         }
         let made = RootPlan.documents(consequences)
         let tree = planned.changed(by: registries) { made[$0].map { .success($0) } }
         let added = placed.values.reduce(0) { $0 + UInt64($1.byteCount) }
-        let judged = JudgedTree(tree: tree, book: book, byteCount: state.scan.byteCount + added)
+        let judged = JudgedTree(tree: tree, book: book, byteCount: byteCount + added)
         violations += RootPlan.later(judged, compiled, specs: specs, threads)
         let stateTree = StateTree(
             ownership: compiled.ownership,
@@ -174,7 +226,7 @@ package struct RootPlan: Sendable {
             )
         }
         var folded: [String: RelativePath] = [:]
-        for path in state.tree.paths where !removed.contains(path) {
+        for path in before.paths where !removed.contains(path) {
             folded[FoldedText(bytes: path.bytes[...]).text] = path
         }
         for path in placed.keys.sorted() {
@@ -186,7 +238,7 @@ package struct RootPlan: Sendable {
                     "\(shown) is made by the compiler, and no package brings it."
                 )
             }
-            if let exemption = state.exemption(of: path) {
+            if let exemption = exemptions.exemption(of: path.bytes) {
                 refuse(
                     .exemptOwned,
                     path,
@@ -214,7 +266,7 @@ package struct RootPlan: Sendable {
         all: [LocalRegistry], changed: [LocalRegistry], gone: [RelativePath]
     ) {
         var all: [[UInt8]: LocalRegistry] = [:]
-        for local in state.locals { all[local.directory] = local }
+        for local in locals { all[local.directory] = local }
         var rows: [[UInt8]: [LocalRegistry.Row]] = [:]
         for (path, file) in placed where !RegistryCompiler.isKeptByCompiler(path) {
             rows[path.parent?.bytes ?? [], default: []].append(

@@ -13,21 +13,7 @@ enum InstallRules {
         _ keeper: String
     ) -> [PackageRefusal] {
         let manifest = contents.manifest
-        var refusals: [PackageRefusal] = []
-        if !manifest.platforms.contains(platform) {
-            refusals.append(
-                PackageRefusal(
-                    .platform,
-                    path: manifest.archiveName,
-                    "\(manifest.id) is for \(Printable(manifest.platforms.joined(separator: ", "))), and this "
-                        + "machine is \(platform).",
-                    next: "Get the package for this platform."
-                )
-            )
-        }
-        refusals += law(manifest, state)
-        refusals += disguises(contents)
-        refusals += lawFiles(manifest)
+        var refusals = refusals(ofItself: contents) + law(manifest, state.book, state.tree)
         for file in manifest.files {
             guard let owner = state.owner(of: file.path), owner != manifest.id.text else {
                 continue
@@ -56,6 +42,24 @@ enum InstallRules {
             )
         }
         return refusals
+    }
+
+    /// What stands against an archive whatever root it comes to.
+    static func refusals(ofItself contents: PackageContents) -> [PackageRefusal] {
+        let manifest = contents.manifest
+        var refusals: [PackageRefusal] = []
+        if !manifest.platforms.contains(platform) {
+            refusals.append(
+                PackageRefusal(
+                    .platform,
+                    path: manifest.archiveName,
+                    "\(manifest.id) is for \(Printable(manifest.platforms.joined(separator: ", "))), and this "
+                        + "machine is \(platform).",
+                    next: "Get the package for this platform."
+                )
+            )
+        }
+        return refusals + disguises(contents) + lawFiles(manifest)
     }
 
     /// What is decided about is the manifest, and what becomes law is the document that travels with it:
@@ -126,14 +130,18 @@ enum InstallRules {
 
     /// The law that a package was packed under must be the law of this root, byte for byte where it has
     /// the same version: a spec or framework that somebody changed in between is found here.
-    private static func law(_ manifest: PackedManifest, _ state: RootState) -> [PackageRefusal] {
+    static func law(
+        _ manifest: PackedManifest,
+        _ book: LawBook,
+        _ tree: TreeSnapshot
+    ) -> [PackageRefusal] {
         func differs(
             _ basis: PackedManifest.Basis,
             _ version: SemanticVersion?,
             _ path: String
         ) -> Bool {
             guard version == basis.version, let path = try? RelativePath(path) else { return false }
-            return state.tree.digest(of: path) != basis.digest
+            return tree.digest(of: path) != basis.digest
         }
         func refusal(
             _ what: String,
@@ -150,21 +158,21 @@ enum InstallRules {
             )
         }
         var refusals: [PackageRefusal] = []
-        if let framework = state.book.framework(manifest.framework.id),
+        if let framework = book.framework(manifest.framework.id),
             differs(manifest.framework, framework.version, framework.path)
         {
             refusals.append(refusal("framework", manifest.framework, framework.path))
         }
-        if let spec = state.book.specs[manifest.spec.id],
+        if let spec = book.specs[manifest.spec.id],
             differs(manifest.spec, spec.version, spec.path)
         {
             refusals.append(refusal("spec", manifest.spec, spec.path))
         }
-        if let spec = state.book.specs[manifest.spec.id],
+        if let spec = book.specs[manifest.spec.id],
             let path = try? RelativePath(spec.path),
-            state.tree.digest(of: path) != manifest.spec.digest
+            tree.digest(of: path) != manifest.spec.digest
         {
-            let others = state.book.packages.values.filter {
+            let others = book.packages.values.filter {
                 $0.specID == spec.id && $0.id != manifest.id
             }.map(\.id.text).sorted()
             if !others.isEmpty {

@@ -72,12 +72,7 @@ package struct PackageAttestations: Sendable {
         at time: Timestamp
     ) throws(PackageFault) -> Result<Verified, PackageContents.Refused> {
         guard let attestations = PackageAttestations(parsing: signed) else {
-            let refusal = PackageRefusal(
-                .attestation,
-                path: contents.manifest.archiveName,
-                "The attestations of \(contents.manifest.archiveName) cannot be read.",
-                next: "Get them again from whoever packed it."
-            )
+            let refusal = unreadable(contents.manifest.archiveName)
             return .failure(PackageContents.Refused(refusal: refusal))
         }
         return try attestations.verify(
@@ -85,6 +80,16 @@ package struct PackageAttestations: Sendable {
             signers: PackageSigners(in: state.tree),
             schemas: Schemas(state.book),
             at: time
+        )
+    }
+
+    /// Attestations that are none.
+    static func unreadable(_ archive: String) -> PackageRefusal {
+        PackageRefusal(
+            .attestation,
+            path: archive,
+            "The attestations of \(archive) cannot be read.",
+            next: "Get them again from whoever packed it."
         )
     }
 

@@ -120,10 +120,12 @@ package struct PackageFactory: Sendable {
             let (key, verifier) = try PackageFactory.builderKey(of: root, randomness: randomness)
             refusals += try signerRefusals(state, package, key)
             guard refusals.isEmpty else { return .refused(refusals) }
-            let files = try files(of: id, judged.ownership)
             let documents = try [package.path, spec.path].map { (path) throws(PackageFault) in
                 try file(RelativePath(text: path), state.tree)
             }
+            // The keeper of the registries owns its own documents too; they stand in it once.
+            let own = Set(documents.map(\.path))
+            let files = try files(of: id, judged.ownership).filter { !own.contains($0.path) }
             let bases = (
                 try basis(spec.id.text, spec.version, spec.path, state),
                 try basis(framework.id.text, framework.version, framework.path, state)

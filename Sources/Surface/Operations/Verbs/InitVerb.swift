@@ -1,9 +1,12 @@
 import Canon
+import Crypto
 import Genesis
 import Host
 import Integrity
 import Ledger
+import Packages
 import Registry
+import Trust
 
 /// `charter init DIR`.
 struct InitVerb {
@@ -20,6 +23,11 @@ struct InitVerb {
             overwritten. What could not be governed (links, pipes, names that are no plain paths) is
             listed first, and then nothing is written at all.
 
+            With --from, the root comes from packages and nothing else: DIST holds the archives of all
+            packages of a root ('charter package pack --all' makes them), and --trust names the keys whose
+            signatures you accept, with commas between them. Every archive is verified, the root that they
+            make together is judged whole, and only then is anything written; it is sealed at once.
+
             An init that was cut short is taken back, or completed where only the end was missing, by
             running it again. Two at once in one directory: the second is refused.
 
@@ -35,6 +43,16 @@ struct InitVerb {
                 summary: "the root's id; else made from the directory's name"
             ),
             .init(name: "name", value: "NAME", summary: "the name that people see"),
+            .init(
+                name: "from",
+                value: "DIST",
+                summary: "make it from the archives there, and seal it"
+            ),
+            .init(
+                name: "trust",
+                value: "VKEYS",
+                summary: "with --from: the keys whose packages are taken"
+            ),
         ]
     ) { request, surroundings throws(OperationFault) in
         try InitVerb(request, surroundings).run()
@@ -50,6 +68,8 @@ struct InitVerb {
     private let id: String
     private let name: String
     private let isAdopting: Bool
+    /// The archives to begin from, and the keys that count; `nil` for the law in this program.
+    private let packaged: (path: String, signers: PackageSigners)?
     private let surroundings: Surroundings
 
     private init(_ request: Request, _ surroundings: Surroundings) throws(OperationFault) {
@@ -61,6 +81,7 @@ struct InitVerb {
         id = request.option("id") ?? InitVerb.slug(last) + "-" + suffix
         name = request.option("name") ?? last
         isAdopting = request.has("adopt")
+        packaged = try InitVerb.packaged(request, surroundings)
         self.surroundings = surroundings
         guard InitVerb.isID(id) else {
             throw .usage(
@@ -70,13 +91,63 @@ struct InitVerb {
         }
     }
 
+    private static func packaged(
+        _ request: Request,
+        _ surroundings: Surroundings
+    ) throws(OperationFault) -> (path: String, signers: PackageSigners)? {
+        guard let path = request.option("from") else {
+            guard request.option("trust") == nil else {
+                throw .usage("--trust says whose packages are taken; name their place with --from.")
+            }
+            return nil
+        }
+        guard !request.has("adopt") else {
+            throw .usage("A root comes from packages or takes in what lies there; choose one.")
+        }
+        guard let trusted = request.option("trust") else {
+            throw .usage(
+                "Say whose packages are taken: --trust VKEY, which 'charter package signer list' shows "
+                    + "where they were packed."
+            )
+        }
+        var keys: [NoteVerifier] = []
+        for text in trusted.split(separator: ",") {
+            guard let key = try? NoteVerifier(vkey: String(text)) else {
+                throw .usage("\"\(Printable(String(text)))\" is no key of the form NAME+ID+KEY.")
+            }
+            keys.append(key)
+        }
+        return (surroundings.absolute(path), PackageSigners(trusting: keys))
+    }
+
     private func run() throws(OperationFault) -> Answer {
+        guard let packaged else { return try run(nil) }
+        let outcome: PackageGenesis.Outcome
+        do {
+            let directory = try Directory.open(packaged.path)
+            let time = Timestamp(nanoseconds: surroundings.clock.now)
+            let genesis = PackageGenesis(directory, signers: packaged.signers, at: time)
+            outcome = try genesis.found { item in
+                item.path == RootLayout.rootManifest ? manifest(item.bytes) : item.bytes
+            }
+        } catch {
+            throw OperationFault(error)
+        }
+        switch outcome {
+        case .refused(let refusals):
+            let count = Report.count(refusals.count, "finding")
+            return RootPackages.refused(refusals, "not made: \(count); nothing was changed.")
+        case .founding(let founding): return try run(founding)
+        }
+    }
+
+    private func run(_ founding: PackageGenesis.Founding?) throws(OperationFault) -> Answer {
         do throws(IntegrityFault) {
             let genesis = try RootGenesis(at: path, stateHome: surroundings.stateHome)
             // Held to the end: nobody else begins here before the registries are compiled.
             defer { withExtendedLifetime(genesis) {} }
             if genesis.wasAlmostDone {
-                let answer = try compiled(genesis.made(), adopted: nil)
+                let answer = try compiled(genesis.made(), adopted: nil, founding)
                 return answer
             }
             let existing = isAdopting ? try genesis.existing(skipping: InitVerb.skipped) : []
@@ -88,7 +159,7 @@ struct InitVerb {
                 )
             }
             let root = try genesis.make(
-                items(existing),
+                founding?.items ?? items(existing),
                 adopting: existing.map { path in
                     let isReadme = path.text.hasSameBytes(as: InitVerb.readme.path)
                     return RootGenesis.Adopted(
@@ -98,7 +169,7 @@ struct InitVerb {
                 },
                 isAdopting: isAdopting
             )
-            return try compiled(root, adopted: existing.count)
+            return try compiled(root, adopted: existing.count, founding)
         } catch {
             throw .integrity(error)
         }
@@ -107,7 +178,8 @@ struct InitVerb {
     /// Compiles a root whose law is in place; `adopted` is `nil` where an earlier call put it there.
     private func compiled(
         _ root: GovernedRoot,
-        adopted: Int?
+        adopted: Int?,
+        _ founding: PackageGenesis.Founding?
     ) throws(IntegrityFault) -> Answer {
         let outcome = try RootAuthoring(root, clock: surroundings.clock)
             .compile(accept: true, progress: surroundings.progress)
@@ -134,10 +206,24 @@ struct InitVerb {
                 body: .json([
                     "id": .string(root.id), "adopted": .integer(adopted ?? 0),
                     "version": .string(CharterVersion.text),
+                    "packages": .array((founding?.sources ?? []).map(\.json)),
                 ])
             )
         )
-        return answer(try IntegrityCheck(root).run(), root.id, adopted)
+        if founding != nil {
+            let sealing = Sealing(root, clock: surroundings.clock)
+            switch try sealing.seal(randomness: surroundings.randomness) {
+            case .denied(let denial): return Report.denial(denial)
+            case .done(let sealed):
+                guard sealed.violations.isEmpty else {
+                    return Report.refusal(
+                        sealed.violations,
+                        "The root was made and is not sealed, since it is not whole."
+                    )
+                }
+            }
+        }
+        return answer(try IntegrityCheck(root).run(), root.id, adopted, founding)
     }
 
     /// What would stop the root from being whole, found before anything is written.
@@ -153,7 +239,12 @@ struct InitVerb {
         }
     }
 
-    private func answer(_ report: IntegrityReport, _ id: String, _ adopted: Int?) -> Answer {
+    private func answer(
+        _ report: IntegrityReport,
+        _ id: String,
+        _ adopted: Int?,
+        _ founding: PackageGenesis.Founding?
+    ) -> Answer {
         guard report.isWhole else {
             return Report.refusal(report.violations, "The root was made and is not whole.")
         }
@@ -163,12 +254,16 @@ struct InitVerb {
         } else {
             lines.append("this completed an init that was cut short; its id and name stand")
         }
+        if let founding {
+            lines.append("from \(Report.count(founding.sources.count, "package")), and sealed")
+        }
         lines += Report.lines(report)
         lines.append("next: cd \(Printable(path)) && charter integrity check")
         return Answer(
             json: [
                 "root_id": .string(id), "path": .string(path), "adopted": .integer(adopted ?? 0),
-                "completed_earlier_init": .bool(adopted == nil), "report": report.json,
+                "completed_earlier_init": .bool(adopted == nil),
+                "packages": .array((founding?.sources ?? []).map(\.json)), "report": report.json,
             ],
             lines: lines
         )
@@ -205,6 +300,7 @@ struct InitVerb {
         guard let value = try? JSONValue(parsing: bytes), var object = value.object else {
             preconditionFailure("The law in the executable is well-formed.")
         }
+        if object["id"] == .string(id), object["name"] == .string(name) { return bytes }
         object["id"] = .string(id)
         object["name"] = .string(name)
         return JSONValue.object(object).pretty

@@ -1,6 +1,7 @@
 import Canon
 import Host
 import Integrity
+import Packages
 import Registry
 
 /// `charter integrity drill`.
@@ -12,6 +13,10 @@ struct IntegrityDrillVerb {
             Copies only what the registries name into an empty directory, compiles from the copy, and
             compares the root hash and every compiled registry. The copy is kept when --into names a
             directory; 'charter registry compile' in it writes its registries.
+
+            With --packages the root is rebuilt from archives and from nothing else: DIST holds those of
+            all its packages, which 'charter package pack --all' makes. They are verified, united and
+            judged, and what they make must have this root's hash; the files that differ are named.
             Example: charter integrity drill
             """,
         options: [
@@ -19,11 +24,59 @@ struct IntegrityDrillVerb {
                 name: "into",
                 value: "DIR",
                 summary: "an empty or new directory; else a temporary one"
-            )
+            ),
+            .init(name: "packages", value: "DIST", summary: "rebuild from the archives there"),
         ]
     ) { request, surroundings throws(OperationFault) in
         let root = try surroundings.root()
+        if let dist = request.option("packages") {
+            guard request.option("into") == nil else {
+                throw .usage("--packages writes no copy; 'charter init --from' makes one.")
+            }
+            return try drill(root, surroundings, from: surroundings.absolute(dist))
+        }
         return try IntegrityDrillVerb(root, surroundings, into: request.option("into")).run()
+    }
+
+    /// Rebuilds from archives, in memory.
+    private static func drill(
+        _ root: GovernedRoot,
+        _ surroundings: Surroundings,
+        from path: String
+    ) throws(OperationFault) -> Answer {
+        let result: PackageDrill.Result
+        do {
+            result = try PackageDrill(root, clock: surroundings.clock)
+                .run(from: Directory.open(path))
+        } catch {
+            throw OperationFault(error)
+        }
+        let json: JSONValue = [
+            "verdict": result.isSame ? "same" : "differs",
+            "packages": .array(result.sources.map(\.json)),
+            "original": result.original.map { .string($0.hex) } ?? .null,
+            "rebuilt": result.rebuilt.map { .string($0.hex) } ?? .null,
+            "differing": .array(result.differing.map { .string($0) }),
+            "refusals": .array(result.refusals.map(\.json)),
+        ]
+        guard result.isSame else {
+            var answer = RootPackages.refused(
+                result.refusals,
+                "The archives in \(Printable(path)) do not make this root as it is; "
+                    + "'charter package pack --all' makes them anew."
+            )
+            answer.json = json
+            answer.lines =
+                result.differing.prefix(50).map { "differs   \(Printable($0))" } + answer.lines
+            return answer
+        }
+        return Answer(
+            json: json,
+            lines: [
+                "rebuilt from \(Report.count(result.sources.count, "package")): the same root hash",
+                "root hash \(result.rebuilt?.hex ?? "")",
+            ]
+        )
     }
 
     private let root: GovernedRoot

@@ -3,6 +3,7 @@ import Host
 import Crypto
 import Integrity
 import Packages
+import Registry
 
 /// `charter package pack ID`.
 enum PackagePackVerb {
@@ -18,12 +19,17 @@ enum PackagePackVerb {
             and wherever it is packed, and beside it NAME-VERSION.tar.zst.intoto.jsonl: who made it from
             what, signed by this machine's builder key. A root takes it where its
             registries/package_signers.json names that key.
+            With --all every package is packed: what 'charter init --from' makes a root of, and what
+            'charter integrity drill --packages' proves to be the whole of this one.
             Example: charter package pack PKG-CANARY --output ../dist
             """,
         power: .author,
-        operands: [.init(name: "ID", summary: "the id of a package of this root")],
+        operands: [
+            .init(name: "ID", summary: "the id of a package of this root", isRequired: false)
+        ],
         options: [
-            .init(name: "output", value: "DIR", summary: "where to put it; the working directory")
+            .init(name: "all", value: nil, summary: "every package of the root, one after another"),
+            .init(name: "output", value: "DIR", summary: "where to put it; the working directory"),
         ]
     ) { request, surroundings throws(OperationFault) in
         let packages = try RootPackages(surroundings)
@@ -35,10 +41,45 @@ enum PackagePackVerb {
                     + "with --output, such as ../dist."
             )
         }
+        guard request.has("all") else {
+            guard let id = request.operands.first else {
+                throw .usage("Name a package, or pack --all.")
+            }
+            return try pack(id, to: path, packages)
+        }
+        guard request.operands.isEmpty else {
+            throw .usage("Pack one package or --all of them, not both.")
+        }
+        let ids = try surroundings.state(of: packages.root).book.packages.keys.sorted()
+        var answer = Answer(json: .null, lines: [])
+        var packed: [JSONValue] = []
+        var refusals: [JSONValue] = []
+        for id in ids {
+            let one = try pack(id, to: path, packages)
+            answer.lines += one.lines
+            if one.verdict == .refused {
+                answer.verdict = .refused
+                refusals += one.json["refusals"]?.array ?? []
+            } else {
+                packed.append(one.json)
+            }
+        }
+        answer.json = [
+            "verdict": answer.verdict == .refused ? "refused" : "packed",
+            "packages": .array(packed), "refusals": .array(refusals),
+        ]
+        return answer
+    }
+
+    private static func pack(
+        _ id: String,
+        to path: String,
+        _ packages: RootPackages
+    ) throws(OperationFault) -> Answer {
         let outcome: PackageFactory.Outcome
         do throws(PackageFault) {
             outcome = try packages.factory.pack(
-                request.operands[0],
+                id,
                 to: path,
                 by: packages.subject
             )
