@@ -49,10 +49,11 @@ lint: setup ## Check the format of every Swift file
 format: setup ## Bring every Swift file into form
 	@$(SWIFT) format --in-place --recursive $(FORMATTED)
 
-bench: setup ## Measure checks, decisions and ledgers beside floors and other programs
+bench: setup setup-bench ## Measure checks, decisions, ledgers and packages beside floors and others
 	@SWIFT='$(SWIFT)' Tests/Benchmarks/bench.sh
 	@SWIFT='$(SWIFT)' Tests/Benchmarks/policy.sh
 	@SWIFT='$(SWIFT)' Tests/Benchmarks/ledger.sh
+	@SWIFT='$(SWIFT)' Tests/Benchmarks/packages.sh
 
 setup-bench: setup ## Install the programs that make bench compares with
 	@deploy/setup.sh --bench

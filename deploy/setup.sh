@@ -36,6 +36,7 @@ readonly wanted_for_bench=(
   "aide|the integrity checker we compare with"
   "g++|compiles the floor of the policy benchmark"
   "libsimdjson-dev|the JSON parser that is the floor of the policy benchmark"
+  "libzstd-dev|compresses in the floor of the package benchmark"
 )
 
 # Libraries that know nothing of Charter and verify its packages, in versions that were tried.
@@ -44,6 +45,8 @@ readonly verifiers=(
   "securesystemslib==1.6.0" "cryptography==50.0.2" "in-toto-attestation==0.9.3"
   "cyclonedx-python-lib[validation]==11.12.0"
 )
+
+readonly peer="uv==0.13.9"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -141,6 +144,20 @@ check_swift() {
     how_to_get_swift "$(command -v "$swift") is version $version"
 }
 
+# A package manager that the package benchmark compares with; whoever has no network measures without.
+install_peers() {
+  local place
+  place="$(dirname "${BASH_SOURCE[0]}")/../.build/bench"
+  [ -x "$place/bin/uv" ] && return
+  say "Installing uv, which the package benchmark measures, into $place"
+  rm -rf "$place"
+  if ! python3 -m venv "$place" >&2 ||
+    ! "$place/bin/pip" install --quiet --disable-pip-version-check "$peer" >&2; then
+    say "It could not be installed; it is left out."
+    rm -rf "$place"
+  fi
+}
+
 install_verifiers() {
   [ -e "$verifiers_place/complete" ] && return
   say "Installing the libraries that verify packages, into $verifiers_place"
@@ -176,6 +193,7 @@ main() {
   fi
   check_swift
   if [ "${1:-}" = --tests ]; then install_verifiers; fi
+  if [ "${1:-}" = --bench ]; then install_peers; fi
 }
 
 main "$@"

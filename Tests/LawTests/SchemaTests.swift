@@ -114,6 +114,19 @@ struct `A JSON Schema` {
         #expect((fault?.cause != nil) == (code == "law.schema.bad-pattern"))
     }
 
+    @Test func `is read once in a library, and anew when a document of it is another`() throws {
+        var library = SchemaLibrary()
+        let outer = try JSONValue(parsing: Array(#"{"$ref": "urn:inner"}"#.utf8))
+        library.add(outer, at: "urn:outer")
+        library.add(["type": "string"], at: "urn:inner")
+        #expect(try library.schema("urn:outer")?.accepts("text") == true)
+        let copy = library
+        library.add(["type": "integer"], at: "urn:inner")
+        #expect(try library.schema("urn:outer")?.accepts("text") == false)
+        #expect(try copy.schema("urn:outer")?.accepts("text") == true)
+        #expect(try library.schema("urn:none") == nil)
+    }
+
     @Test func `that demands an unknown vocabulary is refused`() throws {
         var library = SchemaLibrary()
         library.add(["$vocabulary": ["urn:own": true]], at: "urn:language")

@@ -170,7 +170,7 @@ package import Host
         var whole: [UInt8] = []
         whole.reserveCapacity(member.byteCount)
         try read(faults: { $0 }) { (bytes: RawSpan) throws(ArchiveFault) in
-            unsafe bytes.withUnsafeBytes { unsafe whole.append(contentsOf: $0) }
+            whole.append(bytes)
         }
         return whole
     }

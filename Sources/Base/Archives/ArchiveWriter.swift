@@ -19,25 +19,24 @@ package import Host
     /// Level 3 is where zstd stops getting smaller quickly.
     package static let level = 3
 
+    /// Takes the bytes of an archive, piece by piece.
+    package typealias Sink = (RawSpan) throws(HostFault) -> Void
+
     /// Where the bytes go, and what went wrong there: C cannot throw.
     private final class Target {
-        let draft: FileDraft
-        let watch: (RawSpan) -> Void
+        let take: Sink
         var fault: HostFault?
 
-        init(_ draft: FileDraft, _ watch: @escaping (RawSpan) -> Void) {
-            self.draft = draft
-            self.watch = watch
-        }
+        init(_ take: @escaping Sink) { self.take = take }
     }
 
-    /// Begins an archive in a file; each of its bytes is shown to `watch` as it goes by.
+    /// Begins an archive that people call `name`; `take` gets its bytes, piece by piece.
     package init(
-        to draft: FileDraft,
-        watch: @escaping (RawSpan) -> Void
+        _ name: String,
+        to take: @escaping Sink
     ) throws(ArchiveFault) {
-        name = draft.path
-        target = Target(draft, watch)
+        self.name = name
+        target = Target(take)
         guard let archive = unsafe archive_write_new(), let entry = unsafe archive_entry_new()
         else { throw .damaged(name: name, reason: "there is no memory for it") }
         unsafe self.archive = archive
@@ -63,9 +62,7 @@ package import Host
                         .takeUnretainedValue()
                     let buffer = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
                     do throws(HostFault) {
-                        let bytes = unsafe RawSpan(_unsafeBytes: buffer)
-                        target.watch(bytes)
-                        try target.draft.write(bytes)
+                        try target.take(unsafe RawSpan(_unsafeBytes: buffer))
                         return count
                     } catch {
                         target.fault = error
@@ -76,6 +73,17 @@ package import Host
                 nil
             )
         )
+    }
+
+    /// Begins an archive in a file; each of its bytes is shown to `watch` as it goes by.
+    package convenience init(
+        to draft: FileDraft,
+        watch: @escaping (RawSpan) -> Void
+    ) throws(ArchiveFault) {
+        try self.init(draft.path) { (bytes) throws(HostFault) in
+            watch(bytes)
+            try draft.write(bytes)
+        }
     }
 
     deinit {

@@ -8,11 +8,16 @@ package struct FoldedText: Hashable, Sendable {
 
     /// Folds the bytes of a name; what is no UTF-8 is repaired, which only makes more names alike.
     package init(bytes: some Collection<UInt8>) {
-        guard bytes.contains(where: { $0 >= 0x80 }) else {
-            text = String(
-                decoding: bytes.map { (65...90).contains($0) ? $0 | 0x20 : $0 },
-                as: UTF8.self
-            )
+        // Nearly every name there is; each is looked at in every check.
+        var plain = Array(bytes)
+        var isPlain = true
+        for index in plain.indices {
+            let byte = plain[index]
+            if byte >= 0x80 { isPlain = false }
+            if byte >= 65, byte <= 90 { plain[index] = byte | 0x20 }
+        }
+        guard !isPlain else {
+            text = String(decoding: plain, as: UTF8.self)
             return
         }
         var out = String.UnicodeScalarView()

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// Many files beneath one directory that are written, replaced and removed together.
 ///
@@ -10,7 +11,7 @@ package final class FileBatch {
     private let root: Directory
     /// Few files are waited for one by one; many together, and with them all else that lies there.
     private let isMany: Bool
-    private var drafts: [FileDraft] = []
+    private var waiting: [WaitingFile] = []
     private var removals: [PathBytes] = []
     /// Directories by path, open as long as there are few of them.
     private var open: [[UInt8]: Directory] = [:]
@@ -55,7 +56,84 @@ package final class FileBatch {
         }
         try fill(draft)
         do throws(HostFault) { try draft.finish(isDurable: !isMany) } catch { throw faults(error) }
-        drafts.append(draft)
+        waiting.append(draft.handOver())
+    }
+
+    /// A file whose bytes are at hand.
+    package struct Content: Sendable {
+        package let path: String
+        package let mode: UInt32
+        package let bytes: [UInt8]
+
+        /// Bytes, and where they go.
+        package init(_ path: String, mode: UInt32, _ bytes: [UInt8]) {
+            self.path = path
+            self.mode = mode
+            self.bytes = bytes
+        }
+    }
+
+    /// Begins files whose bytes are at hand, many of them on several threads.
+    package func write(_ files: [Content]) throws(HostFault) {
+        var groups: [[(file: Content, name: PathBytes, directory: Directory, shown: String)]] = []
+        var near: [UInt8]?? = .none
+        for file in files {
+            let whole = try PathBytes.beneath(file.path.utf8)
+            let (directory, name) = whole.split
+            // Files of one directory mostly follow each other, and wait for each other in the kernel.
+            if near != .some(directory?.terminated) {
+                near = .some(directory?.terminated)
+                groups.append([])
+            }
+            groups[groups.count - 1].append(
+                (file, name, try making(directory), root.shown(whole))
+            )
+        }
+        let isDurable = !isMany
+        let done = Mutex<[WaitingFile]>([])
+        defer { waiting += done.withLock { $0 } }
+        try FileBatch.each(of: groups) { (group) throws(HostFault) in
+            var whole: [WaitingFile] = []
+            defer { done.withLock { $0 += whole } }
+            for (file, name, directory, shown) in group {
+                let draft = try FileDraft(
+                    name,
+                    in: directory,
+                    shown: shown,
+                    mode: file.mode,
+                    .system
+                )
+                try draft.write(file.bytes)
+                try draft.finish(isDurable: isDurable)
+                whole.append(draft.handOver())
+            }
+        }
+    }
+
+    /// From here on threads that work beside each other are worth being started.
+    private static let besideFrom = 64
+
+    /// Does something with each group, on several threads where there is much of it; after a fault no
+    /// group is begun.
+    private static func each<Element: Sendable>(
+        of groups: [[Element]],
+        _ body: @Sendable ([Element]) throws(HostFault) -> Void
+    ) throws(HostFault) {
+        let count = groups.reduce(0) { $0 + $1.count }
+        let threads =
+            count < besideFrom ? 1 : min(WorkerThreads.available, max(groups.count, 1))
+        let next = Atomic<Int>(0)
+        let fault = Mutex<HostFault?>(nil)
+        WorkerThreads.run(threads) { _ in
+            while fault.withLock({ $0 == nil }) {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < groups.count else { return }
+                do throws(HostFault) { try body(groups[index]) } catch {
+                    fault.withLock { $0 = $0 ?? error }
+                }
+            }
+        }
+        if let fault = fault.withLock({ $0 }) { throw fault }
     }
 
     /// Takes a file away when the others take their places; that it is gone already is no fault.
@@ -70,11 +148,17 @@ package final class FileBatch {
     package func settle() throws(HostFault) {
         if isMany { try DurableFile.synchronizeFileSystem(of: root) }
         isSettled = true
-        for draft in drafts { try draft.place(isDurable: false) }
-        var touched = drafts.map(\.parent) + made.map(\.above)
-        for path in removals {
-            if let directory = try removing(path) { touched.append(directory) }
+        do throws(HostFault) {
+            try FileBatch.each(of: waiting.chunked { $0.parent === $1.parent }) {
+                (group) throws(HostFault) in for file in group { try file.place() }
+            }
+        } catch {
+            // What did not take its place goes; whoever completes this writes it again.
+            for file in waiting { file.discard() }
+            throw error
         }
+        var touched = isMany ? [] : waiting.map(\.parent) + made.map(\.above)
+        touched += try removeAll()
         if isMany {
             try DurableFile.synchronizeFileSystem(of: root)
         } else {
@@ -83,7 +167,7 @@ package final class FileBatch {
                 try DurableFile.synchronize(directory)
             }
         }
-        drafts = []
+        waiting = []
     }
 
     /// Opens the directory of a path, making what is missing of it.
@@ -113,30 +197,54 @@ package final class FileBatch {
         return found
     }
 
-    /// Removes a file, and the directories above it that it leaves empty; the deepest that is left.
+    /// Removes the files, and then the directories above them that this leaves empty; the directories
+    /// that hold one thing less.
     ///
     /// Whatever is gone already was removed by an earlier time that did not come to its end.
-    private func removing(_ path: PathBytes) throws(HostFault) -> Directory? {
-        var (above, name) = path.split
-        if let parent = try opened(above) {
-            let removed = unsafe clinux_remove_file(parent.descriptor, name.terminated)
-            guard removed >= 0 || removed == -ENOENT else {
-                throw .from(-removed, doing: "Removing", path: root.shown(path))
+    private func removeAll() throws(HostFault) -> [Directory] {
+        let (root, isMany) = (root, isMany)
+        let groups = removals.map(\.split)
+            .chunked { $0.directory?.terminated == $1.directory?.terminated }
+        let emptied = Mutex<[Directory]>([])
+        try FileBatch.each(of: groups) { (group) throws(HostFault) in
+            guard let parent = try FileBatch.opened(group[0].directory, in: root) else { return }
+            for (above, name) in group {
+                let removed = unsafe clinux_remove_file(parent.descriptor, name.terminated)
+                guard removed >= 0 || removed == -ENOENT else {
+                    let path = (above.map { $0.text + "/" } ?? "") + name.text
+                    throw .from(-removed, doing: "Removing", path: root.path + "/" + path)
+                }
             }
+            // Many are not waited for one by one, and would be too many to keep open.
+            if !isMany { emptied.withLock { $0.append(parent) } }
         }
-        while let directory = above {
-            (above, name) = directory.split
-            guard let holder = try opened(above) else { continue }
-            let removed = unsafe clinux_remove_directory(holder.descriptor, name.terminated)
-            // One that still holds something stays; so does one that cannot be taken away.
-            if removed < 0, removed != -ENOENT { return try opened(directory) }
-            if above == nil { return holder }
+        var touched = emptied.withLock { $0 }
+        var left = groups.compactMap { $0[0].directory }
+        while !left.isEmpty {
+            var above: [[UInt8]: PathBytes] = [:]
+            for path in left {
+                let (holder, name) = path.split
+                if let directory = try FileBatch.opened(holder, in: root) {
+                    let removed = unsafe clinux_remove_directory(
+                        directory.descriptor,
+                        name.terminated
+                    )
+                    // One that still holds something stays; so does one that cannot be taken away.
+                    if removed < 0, removed != -ENOENT { continue }
+                    if !isMany { touched.append(directory) }
+                }
+                if let holder { above[holder.terminated] = holder }
+            }
+            left = Array(above.values)
         }
-        return root
+        return touched
     }
 
     /// A directory by its path, the top by none; `nil` where it is not there.
-    private func opened(_ path: PathBytes?) throws(HostFault) -> Directory? {
+    private static func opened(
+        _ path: PathBytes?,
+        in root: Directory
+    ) throws(HostFault) -> Directory? {
         guard let path else { return root }
         do throws(HostFault) {
             return try root.openDirectory(path)
@@ -147,10 +255,25 @@ package final class FileBatch {
 
     /// Takes away what was begun: the temporaries, and the directories that were made for them.
     private func abandon() {
-        drafts = []
+        for file in waiting { file.discard() }
         open = [:]
         for (above, name) in made.reversed() {
             _ = unsafe clinux_remove_directory(above.descriptor, name.terminated)
         }
+    }
+}
+
+extension Array {
+    /// Runs of neighbours that belong together.
+    fileprivate func chunked(by isSame: (Element, Element) -> Bool) -> [[Element]] {
+        var runs: [[Element]] = []
+        for element in self {
+            if let last = runs.last?.last, isSame(last, element) {
+                runs[runs.count - 1].append(element)
+            } else {
+                runs.append([element])
+            }
+        }
+        return runs
     }
 }

@@ -90,7 +90,34 @@ package final class FileDraft {
     }
 
     private func place(at name: PathBytes, isDurable: Bool) throws(HostFault) {
+        try waiting(for: name).place()
+        isPlaced = true
+        if isDurable { try DurableFile.synchronize(parent) }
+    }
+
+    private func waiting(for name: PathBytes) -> WaitingFile {
         precondition(descriptor == nil, "A file is whole before it takes its place.")
+        return WaitingFile(path: path, parent: parent, name: name, temporary: temporary)
+    }
+
+    /// Hands the whole file over to whoever puts it in its place later, or takes it away.
+    func handOver() -> WaitingFile {
+        let waiting = waiting(for: name)
+        isPlaced = true
+        return waiting
+    }
+}
+
+/// A file that is whole under its temporary name, and waits for its place.
+struct WaitingFile: Sendable {
+    /// What people call the file that it will be.
+    let path: String
+    let parent: Directory
+    let name: PathBytes
+    let temporary: PathBytes
+
+    /// Puts the file in its place, instead of whatever file stood there.
+    func place() throws(HostFault) {
         let done = unsafe clinux_rename(
             parent.descriptor,
             temporary.terminated,
@@ -101,7 +128,10 @@ package final class FileDraft {
             if done == -EISDIR { throw .notARegularFile(path: path, kind: .directory) }
             throw .from(-done, doing: "Writing", path: path)
         }
-        isPlaced = true
-        if isDurable { try DurableFile.synchronize(parent) }
+    }
+
+    /// Takes it away.
+    func discard() {
+        _ = unsafe clinux_remove_file(parent.descriptor, temporary.terminated)
     }
 }

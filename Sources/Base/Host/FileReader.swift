@@ -52,14 +52,17 @@ package final class FileReader {
     }
 
     /// Hands the content of one file to `chunk`, piece by piece, and returns its facts.
+    ///
+    /// A file of more than `limit` bytes is left after its beginning, with `host.file-too-large`.
     package func read(
         _ path: some Collection<UInt8>,
         beneath directory: Directory,
+        limit: UInt64 = .max,
         _ chunk: (RawSpan) -> Void
     ) throws(HostFault) -> FileFacts {
         let bytes = try PathBytes.beneath(path)
         let opened = unsafe clinux_file_open_beneath(directory.descriptor, bytes.terminated)
-        return try readAndClose(opened, .max, chunk) { directory.shown(bytes) }
+        return try readAndClose(opened, limit, chunk) { directory.shown(bytes) }
     }
 
     /// Reads a whole file of at most `limit` bytes.

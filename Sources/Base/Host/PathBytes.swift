@@ -11,14 +11,23 @@ struct PathBytes {
             .unsafePath(path: printable(bytes), reason: reason)
         }
         if bytes.isEmpty { throw refused("it is empty") }
-        if bytes.contains(0) { throw refused("it contains a NUL byte") }
-        for part in bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            if part.isEmpty { throw refused("it is absolute or has an empty part") }
-            if part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8) {
+        var path = Array(bytes)
+        // Asked for every file there is, so each byte is looked at once.
+        var start = 0
+        for index in 0...path.count {
+            if index < path.count {
+                if path[index] == 0 { throw refused("it contains a NUL byte") }
+                guard path[index] == UInt8(ascii: "/") else { continue }
+            }
+            let length = index - start
+            if length == 0 { throw refused("it is absolute or has an empty part") }
+            if length <= 2, path[start..<index].allSatisfy({ $0 == UInt8(ascii: ".") }) {
                 throw refused("it has a part \".\" or \"..\"")
             }
+            start = index + 1
         }
-        return PathBytes(terminated: Array(bytes) + [0])
+        path.append(0)
+        return PathBytes(terminated: path)
     }
 
     /// One name in a directory: as `beneath`, without a slash.

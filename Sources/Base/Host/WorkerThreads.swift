@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Blocking work on several threads at once, for as long as one call lasts.
 ///
@@ -31,6 +32,28 @@ package enum WorkerThreads {
             body(0)
             for thread in threads { pthread_join(thread, nil) }
         }
+    }
+
+    /// Does two things beside each other, the second on the caller's own stack.
+    package static func both<First: Sendable, Second: Sendable>(
+        _ first: @Sendable () -> First,
+        _ second: @Sendable () -> Second
+    ) -> (First, Second) {
+        let one = Mutex<First?>(nil)
+        let other = Mutex<Second?>(nil)
+        run(2) { index in
+            if index == 0 {
+                let made = second()
+                other.withLock { $0 = made }
+            } else {
+                let made = first()
+                one.withLock { $0 = made }
+            }
+        }
+        guard let first = one.withLock({ $0 }), let second = other.withLock({ $0 }) else {
+            preconditionFailure("Both have run when the threads have ended.")
+        }
+        return (first, second)
     }
 
     /// How many threads this process may run at once.

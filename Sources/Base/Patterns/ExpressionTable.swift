@@ -18,6 +18,14 @@ package struct ExpressionTable: Sendable {
         width = program.letterCount + 1
     }
 
+    /// The table that a small expression keeps with it; `nil` where it would not be small.
+    package init?(small expression: RegularExpression) {
+        guard let table = expression.program.smallTable else { return nil }
+        program = expression.program
+        self.table = table
+        width = program.letterCount + 1
+    }
+
     /// Whether the expression matches anywhere in a text; adds to `work` a step for each character.
     package func matches(_ text: Span<UInt8>, work: inout Int) -> Bool {
         var state = 0

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A compiled regular expression: what both searches run.
 ///
 /// Immutable, and a class so that a copied expression copies one reference.
@@ -31,6 +33,7 @@ final class RegexProgram: Sendable {
     private let runLetters: [UInt16]
     private let edges: [RegexEdge]
     private let members: [Bool]
+    private let table = Mutex<Table>(.unknown)
 
     init(
         instructions: [Instruction],
@@ -117,6 +120,33 @@ final class RegexProgram: Sendable {
             let letter = UInt16(letters.count)
             letters[number] = letter
             return letter
+        }
+    }
+
+    private enum Table: Sendable {
+        case unknown
+        case tooLarge
+        case known([Int32])
+    }
+
+    private static let smallInstructionsMax = 256
+    private static let smallStatesMax = 256
+
+    /// The table of all states, where it is small; made when it is asked for first, and kept.
+    var smallTable: [Int32]? {
+        guard instructions.count <= RegexProgram.smallInstructionsMax else { return nil }
+        return table.withLock { table in
+            switch table {
+            case .known(let known): return known
+            case .tooLarge: return nil
+            case .unknown:
+                let made = RegexSearch.wholeTable(
+                    of: self,
+                    statesMax: RegexProgram.smallStatesMax
+                )
+                table = made.map { .known($0) } ?? .tooLarge
+                return made
+            }
         }
     }
 

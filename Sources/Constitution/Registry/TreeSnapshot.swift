@@ -44,6 +44,14 @@ package struct TreeSnapshot: Sendable {
         )
     }
 
+    /// The same tree, with documents that are at hand.
+    package func reading(
+        _ contents: @escaping @Sendable (RelativePath) -> Result<[UInt8], DocumentFault>?
+    ) -> TreeSnapshot {
+        let before = document
+        return TreeSnapshot(paths: paths, digests: digests) { contents($0) ?? before($0) }
+    }
+
     /// Where a path stands, if it is there.
     package func index(of path: RelativePath) -> Int? {
         let index = lowerBound(path.bytes)

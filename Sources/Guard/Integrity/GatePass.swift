@@ -41,7 +41,7 @@ struct GatePass: Sendable {
 
     /// Every failing gate; the first thread does `alongside` before it helps.
     ///
-    /// Specs are judged beside each other: what one gate finds never depends on another.
+    /// Gates are asked beside each other.
     func judge<Extra: Sendable>(
         threads: Int,
         alongside: @Sendable () -> Extra
@@ -55,15 +55,15 @@ struct GatePass: Sendable {
                 let value = alongside()
                 extra.withLock { $0 = value }
             }
-            let dockets = prepared.withLock { known in
+            let runs = prepared.withLock { known in
                 let docketing = known ?? self.docketing()
                 known = docketing
-                return docketing.dockets
+                return docketing.runs
             }
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < dockets.count else { return }
-                let violations = judge(dockets[index])
+                guard index < runs.count else { return }
+                let violations = judge(runs[index])
                 if !violations.isEmpty { found.withLock { $0 += violations } }
             }
         }
@@ -71,20 +71,44 @@ struct GatePass: Sendable {
             preconditionFailure("The first worker always runs.")
         }
         let violations = docketing.violations + found.withLock { $0 }
-        return (Verdict(violations: violations.sorted(), runs: docketing.runs), value)
+        return (Verdict(violations: violations.sorted(), runs: docketing.runs.count), value)
     }
 
-    /// What is to be judged, and the gates that cannot judge at all.
+    /// What is to be judged.
     private struct Docketing: Sendable {
-        var dockets: [Docket] = []
+        var runs: [Run] = []
         var violations: [Violation] = []
-        var runs = 0
+    }
+
+    /// One gate and one spec: what one of them finds never depends on another.
+    private struct Run: Sendable {
+        let gate: GateDefinition
+        let docket: Docket
+        /// What judges; shared by all specs that it judges, and made by the first that needs it.
+        let judge: Judge
+    }
+
+    private enum Judge: Sendable {
+        case rules(Lazily<Result<Governor, LawFault>>, Framework)
+        case policies(PolicyGate)
+    }
+
+    /// One spec and the files that it is answerable for.
+    private final class Docket: Sendable {
+        let spec: Specification
+        let owned: [RelativePath]
+        let target = Lazily<(TreeTarget, Budget)>()
+
+        init(_ spec: Specification, _ owned: [RelativePath]) {
+            self.spec = spec
+            self.owned = owned
+        }
     }
 
     private func docketing() -> Docketing {
         var docketing = Docketing()
         docketing.violations = enforcementViolations()
-        var governors: [String: Governor] = [:]
+        var governors: [String: Lazily<Result<Governor, LawFault>>] = [:]
         var policyGates: [String: PolicyGate] = [:]
         let bundles = hasPolicyGate ? BundleFolder.bundles(in: state.tree) : [:]
         var owned: [String: [RelativePath]] = [:]
@@ -95,59 +119,56 @@ struct GatePass: Sendable {
             let owners =
                 [spec.id.text]
                 + state.book.packages.values.filter { $0.specID == spec.id }.map(\.id.text)
-            var docket = Docket(spec: spec, owned: owners.flatMap { owned[$0] ?? [] }, gates: [])
+            let docket = Docket(spec, owners.flatMap { owned[$0] ?? [] })
             for id in spec.effectiveGates(under: framework) {
                 guard let gate = state.book.gates[id], only == nil || only == id else { continue }
-                docketing.runs += 1
+                let judge: Judge
                 if gate.subject == .policy {
                     let known = policyGates[id]
                     let policyGate = known ?? PolicyGate(gate, in: state.book, bundles: bundles)
                     policyGates[id] = policyGate
-                    docket.policyGates.append(policyGate)
-                    continue
-                }
-                let key = gate.subject == .framework ? framework.id.text : gate.id
-                do throws(LawFault) {
-                    let governor =
-                        if let known = governors[key] { known } else {
-                            try made(gate, framework)
-                        }
+                    judge = .policies(policyGate)
+                } else {
+                    let key = gate.subject == .framework ? framework.id.text : gate.id
+                    let governor = governors[key] ?? Lazily()
                     governors[key] = governor
-                    docket.gates.append((gate, governor))
-                } catch {
-                    docketing.violations.append(
-                        Violation(
-                            .gates,
-                            .gateUnusable,
-                            path: gate.path,
-                            rule: gate.id,
-                            reason: "The gate \(gate.id) cannot judge \(spec.id): "
-                                + error.description
-                        )
-                    )
+                    judge = .rules(governor, framework)
                 }
+                docketing.runs.append(Run(gate: gate, docket: docket, judge: judge))
             }
-            docketing.dockets.append(docket)
         }
         // The longest first, or one thread would be left with it at the end.
-        docketing.dockets.sort { $0.owned.count > $1.owned.count }
+        docketing.runs.sort { $0.docket.owned.count > $1.docket.owned.count }
         return docketing
     }
 
-    /// One spec, the files that it is answerable for and the gates that they must pass.
-    private struct Docket: Sendable {
-        let spec: Specification
-        let owned: [RelativePath]
-        var gates: [(gate: GateDefinition, governor: Governor)]
-        var policyGates: [PolicyGate] = []
-    }
-
-    private func judge(_ docket: Docket) -> [Violation] {
-        let (target, budget) = target(of: docket)
-        return docket.gates.flatMap { gate, governor in
-            findings(governor.judge(target, budget: budget), gate, docket.spec)
+    private func judge(_ run: Run) -> [Violation] {
+        let (gate, spec) = (run.gate, run.docket.spec)
+        let (target, budget) = run.docket.target.value { self.target(of: run.docket) }
+        switch run.judge {
+        case .policies(let policyGate): return denials(policyGate, spec, target.metadata)
+        case .rules(let shared, let framework):
+            let made = shared.value {
+                do throws(LawFault) { return .success(try governor(gate, framework)) } catch {
+                    return .failure(error)
+                }
+            }
+            switch made {
+            case .success(let governor):
+                return findings(governor.judge(target, budget: budget), gate, spec)
+            case .failure(let fault):
+                return [
+                    Violation(
+                        .gates,
+                        .gateUnusable,
+                        path: gate.path,
+                        rule: gate.id,
+                        reason: "The gate \(gate.id) cannot judge \(spec.id): "
+                            + fault.description
+                    )
+                ]
+            }
         }
-            + docket.policyGates.flatMap { denials($0, docket.spec, target.metadata) }
     }
 
     /// What the policies of a gate say about a spec; a tree is judged at no time of its own.
@@ -205,7 +226,7 @@ struct GatePass: Sendable {
         }
     }
 
-    private func made(
+    private func governor(
         _ gate: GateDefinition,
         _ framework: Framework
     ) throws(LawFault) -> Governor {
@@ -300,5 +321,20 @@ extension Specification {
     /// A path of the spec's own directory as a path of the root.
     fileprivate func whole(_ path: String) -> String {
         root.isEmpty || path.isEmpty ? path : root + "/" + path
+    }
+}
+
+/// A value that whoever needs it first makes, while others who need it wait.
+private final class Lazily<Value: Sendable>: Sendable {
+    private let known = Mutex<Value?>(nil)
+
+    /// The value, made by `make` where it is not there yet.
+    func value(_ make: () -> Value) -> Value {
+        known.withLock { known in
+            if let known { return known }
+            let made = make()
+            known = made
+            return made
+        }
     }
 }

@@ -83,7 +83,7 @@ struct InstallStage {
             let shown = Printable(bytes: root.directory.place()).description
             try DurableFile.replace(InstallCommit.name, with: commit.bytes(root: shown), in: stage)
             do {
-                try apply(commit.files, from: stage)
+                try apply(commit.files, from: stage, holding: InstallStage.held(changes))
             } catch {
                 // Where nothing was put in place yet it is taken back. Otherwise it is decided and will
                 // be completed; whoever asked must hear that it is not yet.
@@ -142,7 +142,7 @@ struct InstallStage {
             case .bytes(let bytes):
                 try content.write(bytes)
                 waiting = .content(bytes: bytes.count)
-            case .archived(let digest, let member, _):
+            case .archived(let digest, let member, _, _):
                 waiting = .archive(
                     digest,
                     member: member.path.text,
@@ -153,7 +153,7 @@ struct InstallStage {
                 InstallCommit.File(
                     path: change.path,
                     waiting: waiting,
-                    before: try digest(of: change.path),
+                    before: try before(change),
                     after: change.after
                 )
             )
@@ -161,6 +161,13 @@ struct InstallStage {
         try content.finish(isDurable: true)
         try content.place(isDurable: false)
         return files
+    }
+
+    private func before(_ change: InstallChange) throws(HostFault) -> Digest? {
+        switch change.before {
+        case .known(let digest): digest
+        case .asFound: try digest(of: change.path)
+        }
     }
 
     /// Where the root lies, in a form that any name of it can have.
@@ -218,10 +225,25 @@ struct InstallStage {
         }
     }
 
-    private func apply(_ files: [InstallCommit.File], from stage: Directory) throws {
+    /// The bytes that are at hand of files from archives.
+    private static func held(_ changes: [InstallChange]) -> [RelativePath: [UInt8]] {
+        var held: [RelativePath: [UInt8]] = [:]
+        for change in changes {
+            guard case .archived(_, _, _, let bytes?) = change.content else { continue }
+            held[change.path] = bytes
+        }
+        return held
+    }
+
+    private func apply(
+        _ files: [InstallCommit.File],
+        from stage: Directory,
+        holding held: [RelativePath: [UInt8]] = [:]
+    ) throws {
         let batch = FileBatch(beneath: root.directory, expecting: files.count)
         let content = try FileSource(InstallCommit.contentName, in: stage)
         var archived: [Digest: [String: InstallCommit.File]] = [:]
+        var atHand: [FileBatch.Content] = []
         for file in files {
             switch file.waiting {
             case .nowhere: try batch.remove(file.path.text)
@@ -231,9 +253,16 @@ struct InstallStage {
                     (draft: FileDraft) throws(HostFault) in
                     try content.copy(count, to: draft)
                 }
-            case .archive(let digest, let member, _): archived[digest, default: [:]][member] = file
+            case .archive(let digest, let member, let isExecutable):
+                guard let bytes = held[file.path] else {
+                    archived[digest, default: [:]][member] = file
+                    continue
+                }
+                let mode: UInt32 = isExecutable ? 0o755 : 0o644
+                atHand.append(FileBatch.Content(file.path.text, mode: mode, bytes))
             }
         }
+        try batch.write(atHand)
         if !archived.isEmpty {
             let shelf = try ArchiveShelf(state: state)
             for (digest, members) in archived { try unpack(members, shelf.source(digest), batch) }

@@ -1,4 +1,4 @@
-import Canon
+package import Canon
 package import Crypto
 import Host
 package import Registry
@@ -48,6 +48,26 @@ package struct IntegrityCheck: Sendable {
     ) throws(IntegrityFault) -> IntegrityReport? {
         guard state.book.gates[id] != nil else { return nil }
         return try run(state, through: .gates, judgesSeal: true, gate: id)
+    }
+
+    /// Asks the gates of one spec about a root whose earlier stages hold, and does something meanwhile.
+    ///
+    /// `held` gives the bytes of files that were read already.
+    package func judge<Extra: Sendable>(
+        spec id: String,
+        in state: RootState,
+        holding held: @escaping @Sendable (RelativePath) -> [UInt8]?,
+        alongside: @Sendable () -> Extra
+    ) -> (violations: [Violation], extra: Extra) {
+        let tree = state.tree.reading { path in held(path).map { .success($0) } }
+        let pass = GatePass(
+            JudgedTree(tree: tree, book: state.book, byteCount: state.scan.byteCount),
+            ownership: OwnershipPass(state).judge().ownership,
+            schemas: Schemas(state.book),
+            specs: [id]
+        )
+        let (verdict, extra) = pass.judge(threads: threads, alongside: alongside)
+        return (verdict.violations, extra)
     }
 
     /// `judgesSeal` is false only for whoever is about to replace the seal: everything else must hold.

@@ -53,6 +53,11 @@ package struct PristineGuard: Sendable {
             staged.append(InstallChange(path: path, content: .gone))
         }
 
+        /// Takes a file out of the root that was judged as this one.
+        package mutating func remove(_ path: RelativePath, known before: Digest?) {
+            staged.append(InstallChange(path: path, content: .gone, before: .known(before)))
+        }
+
         /// Puts a file of an archive on the shelf into the operation; it has the bytes of this digest.
         package mutating func place(
             _ path: RelativePath,
@@ -63,7 +68,27 @@ package struct PristineGuard: Sendable {
             staged.append(
                 InstallChange(
                     path: path,
-                    content: .archived(archive, member: member, content: content)
+                    content: .archived(archive, member: member, content: content, bytes: nil)
+                )
+            )
+        }
+
+        /// Puts a file of an archive on the shelf into the place of one that was judged as `before`.
+        ///
+        /// With its bytes at hand nothing is unpacked again; what a crash interrupts is.
+        package mutating func place(
+            _ path: RelativePath,
+            _ member: ArchiveMember,
+            of archive: Digest,
+            content: Digest,
+            bytes: [UInt8]?,
+            known before: Digest?
+        ) {
+            staged.append(
+                InstallChange(
+                    path: path,
+                    content: .archived(archive, member: member, content: content, bytes: bytes),
+                    before: .known(before)
                 )
             )
         }

@@ -22,7 +22,7 @@ package struct Schemas: Sendable {
 
     /// The schema of an id, or `nil` when the root has none such.
     package func schema(_ id: String) throws(LawFault) -> Schema? {
-        guard let document = documents[id] else { return nil }
-        return try Schema(document, identifier: id, library: library)
+        guard documents[id] != nil else { return nil }
+        return try library.schema(id)
     }
 }

@@ -115,17 +115,27 @@ package struct PackageFactory: Sendable {
             else { return .refused([PackageFactory.unknown(id)]) }
             let decision = PackageDecision(JudgedLaw(state), subject, at: began)
             var refusals = try decision.refusals(.pack, PackageDecision.Target(package))
-            let (proof, judged) = try prove(state, package, spec)
-            refusals += proof
+            let report = try IntegrityCheck(root).run(state, through: .packages)
+            refusals += report.violations.map { PackageRefusal($0, as: .rootNotWhole) }
+            refusals += tooWide(spec)
             let (key, verifier) = try PackageFactory.builderKey(of: root, randomness: randomness)
-            refusals += try signerRefusals(state, package, key)
-            guard refusals.isEmpty else { return .refused(refusals) }
-            let documents = try [package.path, spec.path].map { (path) throws(PackageFault) in
-                try file(RelativePath(text: path), state.tree)
+            let signing = try signerRefusals(state, package, key)
+            let ownDocuments = try [package.path, spec.path].map { (path) throws(PackageFault) in
+                try RelativePath(text: path)
             }
             // The keeper of the registries owns its own documents too; they stand in it once.
-            let own = Set(documents.map(\.path))
-            let files = try files(of: id, judged.ownership).filter { !own.contains($0.path) }
+            let paths = state.files(ownedBy: id).filter { !ownDocuments.contains($0) }
+            let held = try HeldFiles(
+                (ownDocuments + paths).compactMap { path in
+                    state.tree.digest(of: path).map { (path, $0) }
+                },
+                beneath: root.directory
+            )
+            guard report.isWhole, held.changed == nil else {
+                refusals += signing
+                refusals += held.changed.map { [PackageRefusal.changing($0.text)] } ?? []
+                return .refused(refusals)
+            }
             let bases = (
                 try basis(spec.id.text, spec.version, spec.path, state),
                 try basis(framework.id.text, framework.version, framework.path, state)
@@ -136,8 +146,8 @@ package struct PackageFactory: Sendable {
                     package,
                     spec: bases.0,
                     framework: bases.1,
-                    files: files,
-                    documents: documents
+                    files: Array(held.files.dropFirst(ownDocuments.count)),
+                    documents: Array(held.files.prefix(ownDocuments.count))
                 )
             } catch {
                 let refusal = PackageRefusal(
@@ -148,9 +158,18 @@ package struct PackageFactory: Sendable {
                 )
                 return .refused([refusal])
             }
+            let (violations, early) = IntegrityCheck(root).judge(
+                spec: spec.id.text,
+                in: state,
+                holding: { held[$0] },
+                alongside: { inMemory(manifest, held) }
+            )
+            refusals += violations.map { PackageRefusal($0) } + signing
+            guard refusals.isEmpty else { return .refused(refusals) }
+            // Nothing is written before the proof has succeeded.
             let output = try Directory.openMaking(path, mode: 0o755)
             let draft = try FileDraft(manifest.archiveName, in: output)
-            switch try write(manifest, draft) {
+            switch try write(manifest, held, early?.get(), to: draft) {
             case .refused(let refusals): return .refused(refusals)
             case .written(let archive, let byteCount):
                 let gates = gates(of: spec, framework, state)
@@ -159,7 +178,7 @@ package struct PackageFactory: Sendable {
                     of: manifest,
                     archive: archive,
                     builtIn: root.id,
-                    law: judged.stateRoot,
+                    law: report.stateRoot ?? .sha256(of: []),
                     gates: gates.map(\.name),
                     attempt: attempt ?? .sha256(of: []),
                     version: version,
@@ -212,30 +231,17 @@ package struct PackageFactory: Sendable {
         )
     }
 
-    /// Everything that stands against a package where it lies.
-    private func prove(
-        _ state: RootState,
-        _ package: PackageManifest,
-        _ spec: Specification
-    ) throws(IntegrityFault) -> ([PackageRefusal], RootPlan.Judged) {
-        let report = try IntegrityCheck(root).run(state, through: .hashes)
-        var refusals = report.violations.map { PackageRefusal($0, as: .rootNotWhole) }
-        let judged = RootPlan(state).judged(specs: [spec.id.text])
-        for violation in judged.violations where !report.violations.contains(violation) {
-            refusals.append(PackageRefusal(violation))
-        }
-        for asset in spec.requiredAssets where ["**", "**/*", "*"].contains(asset) {
-            refusals.append(
-                PackageRefusal(
-                    .manifest,
-                    path: spec.path,
-                    "\(spec.id) requires \(asset), which is everything, so it says nothing about what the "
-                        + "package delivers.",
-                    next: "Name the files, or the directories that they lie in."
-                )
+    /// A spec that requires everything requires nothing.
+    private func tooWide(_ spec: Specification) -> [PackageRefusal] {
+        spec.requiredAssets.filter { ["**", "**/*", "*"].contains($0) }.map { asset in
+            PackageRefusal(
+                .manifest,
+                path: spec.path,
+                "\(spec.id) requires \(asset), which is everything, so it says nothing about what the "
+                    + "package delivers.",
+                next: "Name the files, or the directories that they lie in."
             )
         }
-        return (refusals, judged)
     }
 
     private func signerRefusals(
@@ -301,90 +307,102 @@ package struct PackageFactory: Sendable {
         return PackedManifest.Basis(id: id, version: version, digest: digest)
     }
 
-    private func files(
-        of id: String,
-        _ ownership: OwnershipTable
-    ) throws(PackageFault) -> [PackedManifest.File] {
-        var files: [PackedManifest.File] = []
-        for row in ownership.rows
-        where row.registry == .package && row.owner == id
-            && !RegistryCompiler.isKeptByCompiler(row.path)
-        {
-            guard case .digest(let digest) = row.content else { continue }
-            files.append(try file(row.path, digest))
-        }
-        return files
-    }
-
-    private func file(
-        _ path: RelativePath,
-        _ tree: TreeSnapshot
-    ) throws(PackageFault) -> PackedManifest.File {
-        try file(path, tree.digest(of: path) ?? .sha256(of: []))
-    }
-
-    private func file(
-        _ path: RelativePath,
-        _ digest: Digest
-    ) throws(PackageFault) -> PackedManifest.File {
-        do {
-            guard let facts = try root.directory.facts(of: path.bytes) else {
-                throw HostFault.missing(path: root.directory.path + "/" + path.text)
-            }
-            return PackedManifest.File(
-                path: path,
-                digest: digest,
-                byteCount: Int(facts.size),
-                isExecutable: facts.permissions & 0o111 != 0
-            )
-        } catch {
-            throw PackageFault(carrying: error)
-        }
-    }
-
-    private enum Written {
+    /// What became of writing an archive.
+    private enum Written: Sendable {
         case written(Digest, Int)
         case refused([PackageRefusal])
     }
 
-    /// Writes the archive; a file that changes meanwhile leaves none behind.
+    /// An archive before it is a file.
+    private struct Early: Sendable {
+        var bytes: [UInt8] = []
+        var written: Written
+    }
+
+    /// Makes the archive of files that are all held, while it is not decided yet whether it may be;
+    /// `nil` where it would be too large for that.
+    private func inMemory(
+        _ manifest: PackedManifest,
+        _ held: HeldFiles
+    ) -> Result<Early, PackageFault>? {
+        guard held.isWhole else { return nil }
+        return Result { () throws(PackageFault) in
+            var bytes: [UInt8] = []
+            let written = try write(manifest, held) { (piece) throws(HostFault) in
+                bytes.append(piece)
+            }
+            return Early(bytes: bytes, written: written)
+        }
+    }
+
+    /// Puts the archive into a file; a file that changes meanwhile leaves none behind.
     private func write(
         _ manifest: PackedManifest,
-        _ draft: FileDraft
-    ) throws -> Written {
+        _ held: HeldFiles,
+        _ early: Early?,
+        to draft: FileDraft
+    ) throws(PackageFault) -> Written {
+        let written: Written
+        do {
+            if let early {
+                try draft.write(early.bytes)
+                written = early.written
+            } else {
+                written = try write(manifest, held) { (piece) throws(HostFault) in
+                    try draft.write(piece)
+                }
+            }
+            try draft.finish(isDurable: true)
+        } catch {
+            throw PackageFault(carrying: error)
+        }
+        return written
+    }
+
+    private func write(
+        _ manifest: PackedManifest,
+        _ held: HeldFiles,
+        to take: @escaping (RawSpan) throws(HostFault) -> Void
+    ) throws(PackageFault) -> Written {
         var stream = SHA256Stream()
         var byteCount = 0
-        let writer = try ArchiveWriter(to: draft) { bytes in
-            stream.update(bytes)
-            byteCount += bytes.byteCount
-        }
-        let head = try ArchiveMember(
-            RelativePath(PackedManifest.memberName),
-            byteCount: manifest.bytes.count
-        )
-        try writer.add(head, manifest.bytes)
-        let folder = try RelativePath(PackedManifest.filesFolder)
-        let reader = FileReader()
-        for file in (manifest.files + manifest.documents).sorted(by: { $0.path < $1.path }) {
-            let member = ArchiveMember(
-                try folder.appending(file.path),
-                byteCount: file.byteCount,
-                isExecutable: file.isExecutable
-            )
-            guard
-                try writer.add(
-                    member,
-                    file.digest,
-                    file.path.bytes,
-                    reader,
-                    beneath: root.directory
-                )
-            else {
-                return .refused([PackageRefusal.changing(file.path.text)])
+        do {
+            let writer = try ArchiveWriter(manifest.archiveName) { (bytes) throws(HostFault) in
+                stream.update(bytes)
+                byteCount += bytes.byteCount
+                try take(bytes)
             }
+            let head = try ArchiveMember(
+                RelativePath(PackedManifest.memberName),
+                byteCount: manifest.bytes.count
+            )
+            try writer.add(head, manifest.bytes)
+            let folder = try RelativePath(PackedManifest.filesFolder)
+            let reader = FileReader()
+            for file in (manifest.files + manifest.documents).sorted(by: { $0.path < $1.path }) {
+                let member = ArchiveMember(
+                    try folder.appending(file.path),
+                    byteCount: file.byteCount,
+                    isExecutable: file.isExecutable
+                )
+                if let bytes = held[file.path] {
+                    try writer.add(member, bytes)
+                    continue
+                }
+                guard
+                    try writer.add(
+                        member,
+                        file.digest,
+                        file.path.bytes,
+                        reader,
+                        beneath: root.directory
+                    )
+                else { return .refused([PackageRefusal.changing(file.path.text)]) }
+            }
+            try writer.finish()
+        } catch {
+            throw PackageFault(carrying: error)
         }
-        try writer.finish()
-        try draft.finish(isDurable: true)
         return .written(stream.finish(), byteCount)
     }
 }

@@ -50,26 +50,46 @@ package struct PackageInstaller: Sendable {
     ) throws(PackageFault) -> Outcome {
         guard !isDryRun else { return try rehearse(name, in: directory) }
         let shelf = try PackageShelf(root)
-        return try run("package install", about: name, isDryRun: false, as: plan) {
-            (state, stateRoot) throws(PackageFault) in
-            // Under the root's lock, so that what a crash left on the shelf can go.
-            try shelf.tidy()
-            let brought: PackageBrought
-            switch try PackageBrought.find(name, in: directory) {
-            case .failure(let refused): return .refused([refused.refusal])
-            case .success(let found): brought = found
+        return try run(
+            "package install",
+            about: name,
+            isDryRun: false,
+            as: plan,
+            bringing: { () throws(PackageFault) in
+                // Under the root's lock, so that what a crash left on the shelf can go.
+                try shelf.tidy()
+                let brought: PackageBrought
+                switch try PackageBrought.find(name, in: directory) {
+                case .failure(let refused): return .refused(refused.refusal, nil)
+                case .success(let found): brought = found
+                }
+                let taken = try shelf.take(brought)
+                switch try shelf.contents(of: taken) {
+                case .failure(let refused): return .refused(refused.refusal, taken)
+                case .success(let contents):
+                    return .here(contents, taken.attestations, taken)
+                }
+            },
+            judging: { (incoming, state, stateRoot) throws(PackageFault) in
+                try installation(of: incoming, state, stateRoot)
+            },
+            // Only what was refused goes, and only while nobody else can want it: what was decided
+            // may have to be completed from it, whatever happens from here on.
+            refusing: { (incoming) throws(PackageFault) in
+                if let taken = incoming.taken { try shelf.drop(taken) }
             }
-            let taken = try shelf.take(brought)
-            let judged: Judged
-            switch try shelf.contents(of: taken) {
-            case .failure(let refused): judged = .refused([refused.refusal])
-            case .success(let contents):
-                judged = try installation(of: contents, taken.attestations, state, stateRoot)
+        )
+    }
+
+    /// An archive as it came, before anything of the root was held against it.
+    private enum Incoming: Sendable {
+        case here(PackageContents, [UInt8], PackageShelf.Taken?)
+        case refused(PackageRefusal, PackageShelf.Taken?)
+
+        var taken: PackageShelf.Taken? {
+            switch self {
+            case .here(_, _, let taken), .refused(_, let taken): taken
             }
-            // Only what was refused goes, and only while nobody else can want it: what was decided may
-            // have to be completed from it, whatever happens from here on.
-            if case .refused = judged { try shelf.drop(taken) }
-            return judged
         }
     }
 
@@ -112,19 +132,25 @@ package struct PackageInstaller: Sendable {
         _ name: String,
         in directory: Directory
     ) throws(PackageFault) -> Outcome {
-        try run("package install", about: name, isDryRun: true) {
-            (state, stateRoot) throws(PackageFault) in
-            let brought: PackageBrought
-            switch try PackageBrought.find(name, in: directory) {
-            case .failure(let refused): return .refused([refused.refusal])
-            case .success(let found): brought = found
+        try run(
+            "package install",
+            about: name,
+            isDryRun: true,
+            bringing: { () throws(PackageFault) in
+                let brought: PackageBrought
+                switch try PackageBrought.find(name, in: directory) {
+                case .failure(let refused): return .refused(refused.refusal, nil)
+                case .success(let found): brought = found
+                }
+                switch try PackageShelf.contents(of: brought) {
+                case .failure(let refused): return .refused(refused.refusal, nil)
+                case .success(let contents): return .here(contents, brought.attestations, nil)
+                }
+            },
+            judging: { (incoming, state, stateRoot) throws(PackageFault) in
+                try installation(of: incoming, state, stateRoot)
             }
-            switch try PackageShelf.contents(of: brought) {
-            case .failure(let refused): return .refused([refused.refusal])
-            case .success(let contents):
-                return try installation(of: contents, brought.attestations, state, stateRoot)
-            }
-        }
+        )
     }
 
     /// Takes a package out of the root.
@@ -133,9 +159,16 @@ package struct PackageInstaller: Sendable {
         isDryRun: Bool = false,
         as plan: [UInt8]? = nil
     ) throws(PackageFault) -> Outcome {
-        try run("package uninstall", about: id, isDryRun: isDryRun, as: plan) {
-            (state, stateRoot) throws(PackageFault) in try removal(of: id, state, stateRoot)
-        }
+        try run(
+            "package uninstall",
+            about: id,
+            isDryRun: isDryRun,
+            as: plan,
+            bringing: { () throws(PackageFault) in },
+            judging: { (_, state, stateRoot) throws(PackageFault) in
+                try removal(of: id, state, stateRoot)
+            }
+        )
     }
 
     /// What one attempt to change the root comes to.
@@ -145,40 +178,53 @@ package struct PackageInstaller: Sendable {
         case refused([PackageRefusal])
     }
 
-    private func run(
+    /// What is brought is looked at while the root is read: neither asks anything of the other.
+    private func run<Brought: Sendable>(
         _ purpose: String,
         about id: String,
         isDryRun: Bool,
         as plan: [UInt8]? = nil,
-        _ judge: (RootState, Digest?) throws(PackageFault) -> Judged
+        bringing bring: @Sendable () throws(PackageFault) -> Brought,
+        judging judge: (Brought, RootState, Digest?) throws(PackageFault) -> Judged,
+        refusing refuse: (Brought) throws(PackageFault) -> Void = { _ in }
     ) throws(PackageFault) -> Outcome {
         func judged() throws(PackageFault) -> Judged {
-            do {
-                let state = try RootState(root, threads: WorkerThreads.available)
-                // Gates are asked about the root as it would be, and so about everything, once.
-                let report = try IntegrityCheck(root).run(state, through: .packages)
-                guard report.isWhole else {
-                    return .refused(
-                        report.violations.map { PackageRefusal($0, as: .rootNotWhole) }
-                    )
-                }
-                let judged = try judge(state, report.stateRoot)
-                guard let plan else { return judged }
-                if case .transition(let transition) = judged, transition.plan(of: root) == plan {
-                    return judged
-                }
-                if case .refused = judged { return judged }
-                return .refused([
-                    PackageRefusal(
-                        .planStale,
-                        path: id,
-                        "The plan does not fit this root as it is: something has changed since it was made.",
-                        next: "Make the plan again with --plan FILE, and look at what is different."
-                    )
-                ])
+            let (brought, read) = WorkerThreads.both(
+                { Result { () throws(PackageFault) in try bring() } },
+                { Result { () throws(PackageFault) in try rootAsItIs() } }
+            )
+            // What stands against the root is said first, whatever was brought to it.
+            let state: RootState
+            let report: IntegrityReport
+            do throws(PackageFault) {
+                (state, report) = try read.get()
             } catch {
-                throw PackageFault(carrying: error)
+                if let incoming = try? brought.get() { try refuse(incoming) }
+                throw error
             }
+            guard report.isWhole else {
+                if let incoming = try? brought.get() { try refuse(incoming) }
+                return .refused(report.violations.map { PackageRefusal($0, as: .rootNotWhole) })
+            }
+            let incoming = try brought.get()
+            let judged = try fitting(judge(incoming, state, report.stateRoot))
+            if case .refused = judged { try refuse(incoming) }
+            return judged
+        }
+        func fitting(_ judged: Judged) -> Judged {
+            guard let plan else { return judged }
+            if case .transition(let transition) = judged, transition.plan(of: root) == plan {
+                return judged
+            }
+            if case .refused = judged { return judged }
+            return .refused([
+                PackageRefusal(
+                    .planStale,
+                    path: id,
+                    "The plan does not fit this root as it is: something has changed since it was made.",
+                    next: "Make the plan again with --plan FILE, and look at what is different."
+                )
+            ])
         }
         if isDryRun { return try outcome(of: judged()) }
         let door = PristineGuard(root, clock: clock)
@@ -201,8 +247,19 @@ package struct PackageInstaller: Sendable {
             throw PackageFault(carrying: error)
         }
         guard let result else { preconditionFailure("The door runs its body, or says why not.") }
-        if case .refused(let refusals) = result { return try refuse(purpose, id, refusals) }
+        if case .refused(let refusals) = result { return try record(purpose, id, refusals) }
         return outcome(of: result)
+    }
+
+    /// The root, and every stage but the gates: these are asked about the root as it would be, and so
+    /// about everything, once.
+    private func rootAsItIs() throws(PackageFault) -> (state: RootState, report: IntegrityReport) {
+        do throws(IntegrityFault) {
+            let state = try RootState(root, threads: WorkerThreads.available)
+            return (state, try IntegrityCheck(root).run(state, through: .packages))
+        } catch {
+            throw .integrity(error)
+        }
     }
 
     private func outcome(of judged: Judged) -> Outcome {
@@ -215,7 +272,7 @@ package struct PackageInstaller: Sendable {
     }
 
     /// A refusal is recorded like everything that was asked for.
-    private func refuse(
+    private func record(
         _ purpose: String,
         _ what: String,
         _ refusals: [PackageRefusal]
@@ -239,32 +296,50 @@ package struct PackageInstaller: Sendable {
     // MARK: - Installing
 
     private func installation(
-        of contents: PackageContents,
-        _ signed: [UInt8],
+        of incoming: Incoming,
         _ state: RootState,
         _ stateRoot: Digest?
     ) throws(PackageFault) -> Judged {
+        let contents: PackageContents
+        let signed: [UInt8]
+        switch incoming {
+        case .refused(let refusal, _): return .refused([refusal])
+        case .here(let found, let attestations, _): (contents, signed) = (found, attestations)
+        }
         let manifest = contents.manifest
         let time = Timestamp(nanoseconds: clock.now)
         let keeper = state.book.root?.registryOwner ?? ""
-        let verified = try PackageAttestations.verify(signed, of: contents, in: state, at: time)
-        if case .failure(let refused) = verified {
+        let known = state.book.packages[manifest.id.text]
+        // Signatures, and what law and memory say: neither asks anything of the other.
+        let (signature, said) = WorkerThreads.both(
+            {
+                Result { () throws(PackageFault) in
+                    try PackageAttestations.verify(signed, of: contents, in: state, at: time)
+                }
+            },
+            {
+                Result { () throws(PackageFault) in
+                    let refusals = try PackageDecision(JudgedLaw(state), subject, at: time)
+                        .refusals(
+                            known == nil ? .install : .upgrade,
+                            PackageDecision.Target(manifest)
+                        )
+                    let memory = try PackageMemory(root, clock: clock)
+                        .refusals(manifest, contents.archive)
+                    return (decided: refusals, remembered: memory)
+                }
+            }
+        )
+        if case .failure(let refused) = try signature.get() {
             return .refused([refused.refusal])
         }
-        let known = state.book.packages[manifest.id.text]
-        let decision = PackageDecision(JudgedLaw(state), subject, at: time)
-        var refusals = try decision.refusals(
-            known == nil ? .install : .upgrade,
-            PackageDecision.Target(manifest)
-        )
-        refusals += InstallRules.refusals(contents, state, keeper)
+        let (decided, remembered) = try said.get()
+        var refusals = decided + InstallRules.refusals(contents, state, keeper)
         if let known {
             if try isInstalled(manifest, state) { return .unchanged(manifest) }
             refusals += InstallRules.refusals(replacing: known, by: manifest, state)
         }
-        if refusals.isEmpty {
-            refusals = try PackageMemory(root, clock: clock).refusals(manifest, contents.archive)
-        }
+        if refusals.isEmpty { refusals = remembered }
         guard refusals.isEmpty else { return .refused(refusals) }
         let transition = try PackageTransition(
             installing: contents,

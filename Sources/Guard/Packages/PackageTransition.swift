@@ -35,6 +35,8 @@ package struct PackageTransition: Sendable {
     fileprivate let written: [(path: RelativePath, bytes: [UInt8])]
     fileprivate let removed: [RelativePath]
     fileprivate let contents: PackageContents?
+    /// The root as it was judged.
+    private let tree: TreeSnapshot
 
     /// Whether the root is as it would be already.
     package var isNothing: Bool { changes.isEmpty && written.isEmpty && removed.isEmpty }
@@ -96,6 +98,7 @@ package struct PackageTransition: Sendable {
         self.written = written
         self.removed = removed
         self.contents = contents
+        tree = state.tree
     }
 
     /// Takes a package away, with its rows, its documents and the record of its installation.
@@ -131,6 +134,7 @@ package struct PackageTransition: Sendable {
         written = []
         self.removed = removed
         contents = nil
+        tree = state.tree
     }
 
     /// What stands against the root as it would be.
@@ -145,11 +149,18 @@ package struct PackageTransition: Sendable {
         if let contents {
             for file in placed {
                 guard let member = contents.members[file.path] else { continue }
-                mode.place(file.path, member, of: contents.archive, content: file.digest)
+                mode.place(
+                    file.path,
+                    member,
+                    of: contents.archive,
+                    content: file.digest,
+                    bytes: try? contents.document(file.path).get(),
+                    known: tree.digest(of: file.path)
+                )
             }
         }
         for (path, bytes) in written { mode.write(path, bytes) }
-        for path in removed { mode.remove(path) }
+        for path in removed { mode.remove(path, known: tree.digest(of: path)) }
         try mode.follow(judged, of: root, randomness: randomness)
         mode.names("package:\(packageID)")
         if let version = to ?? from { mode.names("package:\(packageID)@\(version)") }

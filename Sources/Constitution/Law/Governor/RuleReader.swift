@@ -352,9 +352,9 @@ struct RuleReader {
         guard let name = value.string else {
             return try Schema(value, identifier: "", library: library)
         }
-        guard let document = library.document(URIReference(name).withoutFragment) else {
+        guard let schema = try library.schema(name) else {
             throw .unresolvedReference(location: identifier + "#" + at, reference: name)
         }
-        return try Schema(document, identifier: name, library: library)
+        return schema
     }
 }

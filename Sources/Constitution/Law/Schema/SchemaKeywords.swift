@@ -177,6 +177,11 @@ extension SchemaEvaluation {
     mutating func matches(_ pattern: RegularExpression, _ text: String) -> Bool {
         var work = 0
         let workMax = stepsLeft * SchemaEvaluation.workPerStep
+        // Many short texts are held against one pattern: building its states for each would cost most.
+        if text.utf8.count < workMax, let table = ExpressionTable(small: pattern) {
+            let isMatch = table.matches(text.utf8Span.span, work: &work)
+            return spend(1 + work / SchemaEvaluation.workPerStep) && isMatch
+        }
         let found = pattern.search(text.utf8Span.span, workMax: workMax, work: &work)
         guard spend(1 + work / SchemaEvaluation.workPerStep), found != .stopped else {
             exhaust()
