@@ -2,6 +2,7 @@ import Canon
 import Crypto
 import Foundation
 import Host
+import Integrity
 import Operations
 import Support
 import Testing
@@ -55,6 +56,66 @@ struct `A package` {
         )
         let left = worlds.taker.surroundings.workingDirectory + "/agents"
         #expect(!FileManager.default.fileExists(atPath: left))
+    }
+
+    /// Enough of them that several threads work, and one that is larger than most.
+    @Test func `of many files and a large one goes in and out`() throws {
+        let worlds = try PackageWorld()
+        for index in 0..<150 {
+            worlds.author.write("agents/canary/many/d\(index % 9)/f\(index).md", "# \(index)\n")
+        }
+        // Few lines, and beyond what is held while packing.
+        let line = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20) + [0x0A]
+        let large = Data((0..<17).flatMap { Array("\($0) ".utf8) + line })
+        let path = worlds.author.root + "/agents/canary/large.txt"
+        try large.write(to: URL(fileURLWithPath: path))
+        for (_, place) in Canary.files where place.hasSuffix(".json") {
+            let text = try String(contentsOfFile: worlds.author.root + "/" + place, encoding: .utf8)
+            worlds.author.write(place, text.replacing("\"1.0.0\"", with: "\"1.1.0\""))
+        }
+        try worlds.run(
+            worlds.author,
+            ["owner", "assign", "agents/canary", "--package", "PKG-CANARY"]
+        )
+        try worlds.run(worlds.author, ["registry", "compile", "--accept"])
+        try worlds.run(
+            worlds.author,
+            ["package", "pack", "PKG-CANARY", "--output", worlds.dist]
+        )
+        let before = try worlds.rootHash(worlds.taker)
+        let archive = worlds.dist + "/canary-1.1.0.tar.zst"
+        try worlds.run(worlds.taker, ["package", "install", archive])
+        let root = worlds.taker.surroundings.workingDirectory
+        #expect(FileManager.default.contents(atPath: root + "/agents/canary/large.txt") == large)
+        try worlds.run(worlds.taker, ["integrity", "check"])
+        try worlds.run(worlds.taker, ["package", "uninstall", "PKG-CANARY"])
+        #expect(try worlds.rootHash(worlds.taker) == before)
+        #expect(!FileManager.default.fileExists(atPath: root + "/agents"))
+        // What is forbidden is found in the middle of it.
+        var secret = large
+        let key = Data("\n-----BEGIN PRIVATE KEY-----\nMII".utf8)
+        secret.replaceSubrange((9 << 20)..<(9 << 20) + key.count, with: key)
+        try secret.write(to: URL(fileURLWithPath: path))
+        _ = worlds.author.call("registry", "compile", "--accept")
+        let refused = worlds.author.call(
+            ["package", "pack", "PKG-CANARY", "--output", worlds.dist + "2", "--json"]
+        )
+        #expect(refused.status == 1 && refused.text.contains("large.txt"), "\(refused.text)")
+    }
+
+    @Test func `is installed in two roots at once, and in one by one at a time`() throws {
+        let worlds = try PackageWorld()
+        var other = worlds.taker
+        other.surroundings.workingDirectory = worlds.author.place.file("other")
+        try worlds.run(other, ["init", other.surroundings.workingDirectory, "--id", "other"])
+        try worlds.run(other, ["package", "signer", "add", try worlds.builderKey()])
+        // Somebody is at work on the one root, for as long as this takes.
+        let state = try Directory.open(worlds.author.place.file("state/charter/taker"))
+        let lock = try FileLock.acquire(PristineGuard.lockName, in: state)
+        let waiting = worlds.taker.call("package", "install", worlds.archive, "--json")
+        #expect(waiting.status == 2 && waiting.text.contains("host.locked"), "\(waiting.text)")
+        try worlds.run(other, ["package", "install", worlds.archive])
+        withExtendedLifetime(lock) {}
     }
 
     @Test func `is the same bytes each time it is packed`() throws {
@@ -279,7 +340,9 @@ struct `A package` {
         // The ledger remembers what is gone.
         try worlds.run(worlds.taker, ["package", "uninstall", "PKG-CANARY"])
         #expect(try refusals("other") == ["packages.same-version-other-digest"])
+        #expect(try refusals("older") == ["packages.downgrade"])
         try worlds.run(worlds.taker, ["package", "install", archive])
+        #expect(try refusals("older") == ["packages.downgrade"])
     }
 
     @Test func `keeps the class that it has`() throws {

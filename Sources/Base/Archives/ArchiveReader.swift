@@ -34,24 +34,37 @@ package import Host
     /// Where the bytes come from, the memory they pass through, and what went wrong: C cannot throw.
     @safe private final class Origin {
         let source: FileSource
+        let watch: (RawSpan) -> Void
         /// Owned: freed by `deinit`.
         let buffer: UnsafeMutableRawBufferPointer
         var fault: HostFault?
         var count = 0
 
-        init(_ source: FileSource) {
+        init(_ source: FileSource, _ watch: @escaping (RawSpan) -> Void) {
             self.source = source
+            self.watch = watch
             unsafe buffer = .allocate(byteCount: 256 << 10, alignment: 64)
         }
 
         deinit { unsafe buffer.deallocate() }
+
+        func next() throws(HostFault) -> Int {
+            let read = unsafe try source.read(into: buffer)
+            unsafe watch(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(buffer)[..<read]))
+            count += read
+            return read
+        }
     }
 
-    /// Begins to read an archive.
-    package init(_ source: FileSource, limits: Limits) throws(ArchiveFault) {
+    /// Begins to read an archive; each of its bytes is shown to `watch` as it is read.
+    package init(
+        _ source: FileSource,
+        limits: Limits,
+        watch: @escaping (RawSpan) -> Void = { _ in }
+    ) throws(ArchiveFault) {
         name = source.path
         self.limits = limits
-        origin = Origin(source)
+        origin = Origin(source, watch)
         guard let archive = unsafe archive_read_new() else {
             throw .damaged(name: source.path, reason: "there is no memory for it")
         }
@@ -69,10 +82,8 @@ package import Host
                     let origin = unsafe Unmanaged<Origin>.fromOpaque(context)
                         .takeUnretainedValue()
                     do throws(HostFault) {
-                        let count = unsafe try origin.source.read(into: origin.buffer)
                         unsafe bytes?.pointee = UnsafeRawPointer(origin.buffer.baseAddress)
-                        origin.count += count
-                        return count
+                        return try origin.next()
                     } catch {
                         origin.fault = error
                         unsafe charter_archive_stop(archive)
@@ -85,6 +96,9 @@ package import Host
     }
 
     deinit { unsafe archive_read_free(archive) }
+
+    /// Reads whatever stands behind the last file, so that every byte was shown.
+    package func drain() throws(HostFault) { while try origin.next() > 0 {} }
 
     /// The next file; `nil` at the end.
     ///

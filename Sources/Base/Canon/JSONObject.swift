@@ -72,11 +72,13 @@ package struct JSONObject: Sendable {
         var high = members.count
         while low < high {
             let middle = (low + high) / 2
-            let candidate = members[middle].key
-            if candidate.hasSameBytes(as: key) { return (middle, true) }
-            if candidate.canonicallyPrecedes(key) { low = middle + 1 } else { high = middle }
+            if members[middle].key.canonicallyPrecedes(key) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
-        return (low, false)
+        return (low, low < members.count && members[low].key.hasSameBytes(as: key))
     }
 
     /// Whether each key stands before the next, and so each stands once.

@@ -277,7 +277,7 @@ struct GatePass: Sendable {
                 .compactMap { try? RelativePath(bytes: $0.bytes[prefix.count...]) }
         let tree = state.tree
         var budget = Budget.standard
-        budget.fileBytesMax = GovernedRoot.registryBytesMax
+        budget.fileBytesMax = GovernedRoot.judgedBytesMax
         budget.stepsMax += 2 * Int(state.byteCount)
         let target = TreeTarget(files: files, metadata: metadata(of: spec)) { file, limit in
             guard let path = try? RelativePath(bytes: prefix + file.bytes) else {

@@ -13,6 +13,8 @@ package struct GovernedRoot: Sendable {
 
     /// The largest registry that is read.
     static let registryBytesMax = 256 << 20
+    /// The largest file whose content is judged; it is held in memory for that.
+    package static let judgedBytesMax = 512 << 20
 
     /// Where the state of all roots lies.
     let stateHome: String

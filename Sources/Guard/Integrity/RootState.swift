@@ -201,7 +201,7 @@ package struct RootState: Sendable {
             do throws(HostFault) {
                 let bytes = try root.directory.readWhole(
                     path.bytes,
-                    limit: GovernedRoot.registryBytesMax
+                    limit: GovernedRoot.judgedBytesMax
                 )
                 // What the law reads must be what was hashed, or a verdict would be about neither.
                 if let digest {

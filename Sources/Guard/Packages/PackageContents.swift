@@ -2,11 +2,12 @@ import Archives
 import Canon
 import Crypto
 import Host
+import Integrity
 import Registry
 
 /// What is in an archive, read once and held against its manifest: every file, and no other.
 struct PackageContents: Sendable {
-    let archive: Digest
+    private(set) var archive: Digest
     let manifest: PackedManifest
     /// The members as the archive has them, by the path that each will have in a root.
     let members: [RelativePath: ArchiveMember]
@@ -15,9 +16,8 @@ struct PackageContents: Sendable {
 
     /// No archive may unpack to more; a root that needs more is no root for this program.
     static let limits = ArchiveReader.Limits(members: 200_000, bytes: 8 << 30)
-    /// Larger files are hashed as they go by and kept nowhere.
-    private static let keptMax = 16 << 20
-    private static let keptTotalMax = 512 << 20
+    /// What is judged is kept in memory; what is more is hashed as it goes by.
+    private static let keptMax = GovernedRoot.judgedBytesMax
 
     /// Reads an archive; what is wrong with it is a refusal.
     static func read(
@@ -31,6 +31,27 @@ struct PackageContents: Sendable {
         } catch ArchiveFault.host(let fault) {
             throw .host(fault)
         } catch let fault as ArchiveFault {
+            return .failure(Refused(refusal: PackageContents.refusal(fault)))
+        } catch {
+            throw PackageFault(carrying: error)
+        }
+    }
+
+    /// Reads an archive that anybody may write to: what is hashed is what is read, and no more.
+    static func read(
+        hashing source: FileSource
+    ) throws(PackageFault) -> Result<PackageContents, Refused> {
+        var stream = SHA256Stream()
+        do {
+            let reader = try ArchiveReader(source, limits: limits) { stream.update($0) }
+            var contents = try PackageContents(.sha256(of: []), reader)
+            try reader.drain()
+            contents.archive = stream.finish()
+            return .success(contents)
+        } catch let refused as Refused {
+            return .failure(refused)
+        } catch let fault as ArchiveFault {
+            if case .host(let fault) = fault { throw .host(fault) }
             return .failure(Refused(refusal: PackageContents.refusal(fault)))
         } catch {
             throw PackageFault(carrying: error)
@@ -85,9 +106,7 @@ struct PackageContents: Sendable {
                 )
             }
             var stream = SHA256Stream()
-            if file.byteCount <= PackageContents.keptMax,
-                kept + file.byteCount <= PackageContents.keptTotalMax
-            {
+            if kept + file.byteCount <= PackageContents.keptMax {
                 let whole = try reader.readWhole(limit: file.byteCount)
                 stream.update(whole)
                 bytes[file.path] = whole

@@ -325,7 +325,7 @@ package struct PackageInstaller: Sendable {
                             PackageDecision.Target(manifest)
                         )
                     let memory = try PackageMemory(root, clock: clock)
-                        .refusals(manifest, contents.archive)
+                        .refusals(manifest, contents.archive, isHere: known != nil)
                     return (decided: refusals, remembered: memory)
                 }
             }

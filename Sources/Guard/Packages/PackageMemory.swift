@@ -15,16 +15,29 @@ struct PackageMemory {
         self.clock = clock
     }
 
-    /// A version that was installed here once is never another archive afterwards.
+    /// A version that was installed here once is never another archive afterwards, and to take a package
+    /// out is no way to go back to an older version of it.
     func refusals(
         _ manifest: PackedManifest,
-        _ archive: Digest
+        _ archive: Digest,
+        isHere: Bool
     ) throws(PackageFault) -> [PackageRefusal] {
         let version = "package:\(manifest.id)@\(manifest.version)"
         do {
             guard
                 let reader = try RootLedger(root, clock: clock).reader(of: .root)
             else { return [] }
+            if !isHere, let last = try removed(manifest.id.text, reader), manifest.version < last {
+                return [
+                    PackageRefusal(
+                        .downgrade,
+                        path: manifest.archiveName,
+                        "\(manifest.id) \(manifest.version) is older than \(last), which was here until it "
+                            + "was uninstalled.",
+                        next: "To go back, use 'charter version rollback'."
+                    )
+                ]
+            }
             var query = LedgerQuery()
             query.subject = version
             query.event = "package_install"
@@ -53,5 +66,21 @@ struct PackageMemory {
         } catch {
             throw PackageFault(carrying: error)
         }
+    }
+
+    /// The version in which a package was uninstalled last.
+    private func removed(
+        _ id: String,
+        _ reader: LedgerReader
+    ) throws -> SemanticVersion? {
+        var query = LedgerQuery()
+        query.subject = "package:" + id
+        query.event = "package_uninstall"
+        query.outcome = .succeeded
+        query.isReversed = true
+        let start = "package:\(id)@"
+        return try reader.page(query, from: nil, limit: 1).entries.first?.subjects
+            .first { $0.hasPrefix(start) }
+            .flatMap { SemanticVersion(String($0.dropFirst(start.count))) }
     }
 }

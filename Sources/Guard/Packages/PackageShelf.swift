@@ -107,10 +107,8 @@ struct PackageShelf: Sendable {
         of brought: PackageBrought
     ) throws(PackageFault) -> Result<PackageContents, PackageContents.Refused> {
         do {
-            let archive = try digest(of: brought.name, in: brought.directory)
             return try PackageContents.read(
-                archive,
-                FileSource(brought.name, in: brought.directory)
+                hashing: FileSource(brought.name, in: brought.directory)
             )
         } catch {
             throw PackageFault(carrying: error)

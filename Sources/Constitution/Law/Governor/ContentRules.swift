@@ -85,8 +85,8 @@ extension Judgement {
         guard spend(1 + bytes.count / 16) else { return nil }
         guard (try? UTF8Span(validating: bytes.span)) != nil else {
             guard let textRule else {
-                // Bytes that are no text stand as U+FFFD; what is forbidden is found around them.
-                return Text(file: file, bytes: Array(String(decoding: bytes, as: UTF8.self).utf8))
+                // What is forbidden is found around bytes that are no text.
+                return Text(file: file, bytes: bytes)
             }
             breach(
                 file.text,
