@@ -11,12 +11,14 @@ package final class FileBatch {
     private let root: Directory
     /// Few files are waited for one by one; many together, and with them all else that lies there.
     private let isMany: Bool
-    private var waiting: [WaitingFile] = []
+    /// Files that are whole, with the directory that each lies in: by its path, since there may be more
+    /// directories than a process may have open.
+    private var waiting: [(directory: PathBytes?, file: WaitingFile)] = []
     private var removals: [PathBytes] = []
     /// Directories by path, open as long as there are few of them.
     private var open: [[UInt8]: Directory] = [:]
     /// Directories that were made here, in that order, each beside the one above it.
-    private var made: [(above: Directory, name: PathBytes)] = []
+    private var made: [PathBytes] = []
     private var isSettled = false
 
     /// From here on one wait for all costs less than one for each.
@@ -41,9 +43,11 @@ package final class FileBatch {
         _ fill: (FileDraft) throws(Failure) -> Void
     ) throws(Failure) {
         let draft: FileDraft
+        let directory: PathBytes?
         do throws(HostFault) {
             let whole = try PathBytes.beneath(path.utf8)
-            let (directory, name) = whole.split
+            let name: PathBytes
+            (directory, name) = whole.split
             draft = try FileDraft(
                 name,
                 in: making(directory),
@@ -56,7 +60,7 @@ package final class FileBatch {
         }
         try fill(draft)
         do throws(HostFault) { try draft.finish(isDurable: !isMany) } catch { throw faults(error) }
-        waiting.append(draft.handOver())
+        waiting.append((directory, draft.handOver()))
     }
 
     /// A file whose bytes are at hand.
@@ -75,37 +79,35 @@ package final class FileBatch {
 
     /// Begins files whose bytes are at hand, many of them on several threads.
     package func write(_ files: [Content]) throws(HostFault) {
-        var groups: [[(file: Content, name: PathBytes, directory: Directory, shown: String)]] = []
-        var near: [UInt8]?? = .none
+        // Files of one directory mostly follow each other, and wait for each other in the kernel.
+        var groups: [(directory: PathBytes?, files: [(content: Content, path: PathBytes)])] = []
         for file in files {
             let whole = try PathBytes.beneath(file.path.utf8)
-            let (directory, name) = whole.split
-            // Files of one directory mostly follow each other, and wait for each other in the kernel.
-            if near != .some(directory?.terminated) {
-                near = .some(directory?.terminated)
-                groups.append([])
+            let directory = whole.split.directory
+            if groups.isEmpty || groups.last?.directory?.terminated != directory?.terminated {
+                _ = try making(directory)
+                groups.append((directory, []))
             }
-            groups[groups.count - 1].append(
-                (file, name, try making(directory), root.shown(whole))
-            )
+            groups[groups.count - 1].files.append((file, whole))
         }
-        let isDurable = !isMany
-        let done = Mutex<[WaitingFile]>([])
+        let (root, isDurable) = (root, !isMany)
+        let done = Mutex<[(directory: PathBytes?, file: WaitingFile)]>([])
         defer { waiting += done.withLock { $0 } }
-        try FileBatch.each(of: groups) { (group) throws(HostFault) in
-            var whole: [WaitingFile] = []
+        try FileBatch.each(of: groups, count: files.count) { (group) throws(HostFault) in
+            var whole: [(directory: PathBytes?, file: WaitingFile)] = []
             defer { done.withLock { $0 += whole } }
-            for (file, name, directory, shown) in group {
+            let directory = try FileBatch.open(group.directory, in: root)
+            for (content, path) in group.files {
                 let draft = try FileDraft(
-                    name,
+                    path.split.name,
                     in: directory,
-                    shown: shown,
-                    mode: file.mode,
+                    shown: root.shown(path),
+                    mode: content.mode,
                     .system
                 )
-                try draft.write(file.bytes)
+                try draft.write(content.bytes)
                 try draft.finish(isDurable: isDurable)
-                whole.append(draft.handOver())
+                whole.append((group.directory, draft.handOver()))
             }
         }
     }
@@ -116,10 +118,10 @@ package final class FileBatch {
     /// Does something with each group, on several threads where there is much of it; after a fault no
     /// group is begun.
     private static func each<Element: Sendable>(
-        of groups: [[Element]],
-        _ body: @Sendable ([Element]) throws(HostFault) -> Void
+        of groups: [Element],
+        count: Int,
+        _ body: @Sendable (Element) throws(HostFault) -> Void
     ) throws(HostFault) {
-        let count = groups.reduce(0) { $0 + $1.count }
         let threads =
             count < besideFrom ? 1 : min(WorkerThreads.available, max(groups.count, 1))
         let next = Atomic<Int>(0)
@@ -148,16 +150,29 @@ package final class FileBatch {
     package func settle() throws(HostFault) {
         if isMany { try DurableFile.synchronizeFileSystem(of: root) }
         isSettled = true
+        let groups = waiting.chunked { $0.directory?.terminated == $1.directory?.terminated }
+        let (root, isMany) = (root, isMany)
+        let changed = Mutex<[Directory]>([])
         do throws(HostFault) {
-            try FileBatch.each(of: waiting.chunked { $0.parent === $1.parent }) {
-                (group) throws(HostFault) in for file in group { try file.place() }
+            try FileBatch.each(of: groups, count: waiting.count) { (group) throws(HostFault) in
+                let directory = try FileBatch.open(group[0].directory, in: root)
+                // Many are not waited for one by one, and would be too many to keep open.
+                if !isMany { changed.withLock { $0.append(directory) } }
+                for (_, file) in group { try file.place(in: directory) }
             }
         } catch {
             // What did not take its place goes; whoever completes this writes it again.
-            for file in waiting { file.discard() }
+            discard()
             throw error
         }
-        var touched = isMany ? [] : waiting.map(\.parent) + made.map(\.above)
+        var touched = changed.withLock { $0 }
+        if !isMany {
+            for path in made {
+                if let above = try FileBatch.opened(path.split.directory, in: root) {
+                    touched.append(above)
+                }
+            }
+        }
         touched += try removeAll()
         if isMany {
             try DurableFile.synchronizeFileSystem(of: root)
@@ -190,7 +205,7 @@ package final class FileBatch {
             guard done >= 0 else {
                 throw .from(-done, doing: "Making the directory", path: root.shown(path))
             }
-            made.append((parent, name))
+            made.append(path)
             found = try parent.openDirectory(name)
         }
         open[key] = found
@@ -206,7 +221,7 @@ package final class FileBatch {
         let groups = removals.map(\.split)
             .chunked { $0.directory?.terminated == $1.directory?.terminated }
         let emptied = Mutex<[Directory]>([])
-        try FileBatch.each(of: groups) { (group) throws(HostFault) in
+        try FileBatch.each(of: groups, count: removals.count) { (group) throws(HostFault) in
             guard let parent = try FileBatch.opened(group[0].directory, in: root) else { return }
             for (above, name) in group {
                 let removed = unsafe clinux_remove_file(parent.descriptor, name.terminated)
@@ -240,6 +255,15 @@ package final class FileBatch {
         return touched
     }
 
+    /// A directory by its path, the top by none.
+    private static func open(
+        _ path: PathBytes?,
+        in root: Directory
+    ) throws(HostFault) -> Directory {
+        guard let path else { return root }
+        return try root.openDirectory(path)
+    }
+
     /// A directory by its path, the top by none; `nil` where it is not there.
     private static func opened(
         _ path: PathBytes?,
@@ -255,10 +279,22 @@ package final class FileBatch {
 
     /// Takes away what was begun: the temporaries, and the directories that were made for them.
     private func abandon() {
-        for file in waiting { file.discard() }
+        discard()
         open = [:]
-        for (above, name) in made.reversed() {
-            _ = unsafe clinux_remove_directory(above.descriptor, name.terminated)
+        for path in made.reversed() {
+            let (above, name) = path.split
+            guard let holder = try? FileBatch.opened(above, in: root) else { continue }
+            _ = unsafe clinux_remove_directory(holder.descriptor, name.terminated)
+        }
+    }
+
+    /// Takes away what is still under a temporary name.
+    private func discard() {
+        for group in waiting.chunked(by: { $0.directory?.terminated == $1.directory?.terminated }) {
+            guard let directory = try? FileBatch.opened(group[0].directory, in: root) else {
+                continue
+            }
+            for (_, file) in group { file.discard(from: directory) }
         }
     }
 }

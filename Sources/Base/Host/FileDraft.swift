@@ -90,14 +90,14 @@ package final class FileDraft {
     }
 
     private func place(at name: PathBytes, isDurable: Bool) throws(HostFault) {
-        try waiting(for: name).place()
+        try waiting(for: name).place(in: parent)
         isPlaced = true
         if isDurable { try DurableFile.synchronize(parent) }
     }
 
     private func waiting(for name: PathBytes) -> WaitingFile {
         precondition(descriptor == nil, "A file is whole before it takes its place.")
-        return WaitingFile(path: path, parent: parent, name: name, temporary: temporary)
+        return WaitingFile(path: path, name: name, temporary: temporary)
     }
 
     /// Hands the whole file over to whoever puts it in its place later, or takes it away.
@@ -112,12 +112,11 @@ package final class FileDraft {
 struct WaitingFile: Sendable {
     /// What people call the file that it will be.
     let path: String
-    let parent: Directory
     let name: PathBytes
     let temporary: PathBytes
 
     /// Puts the file in its place, instead of whatever file stood there.
-    func place() throws(HostFault) {
+    func place(in parent: Directory) throws(HostFault) {
         let done = unsafe clinux_rename(
             parent.descriptor,
             temporary.terminated,
@@ -131,7 +130,7 @@ struct WaitingFile: Sendable {
     }
 
     /// Takes it away.
-    func discard() {
+    func discard(from parent: Directory) {
         _ = unsafe clinux_remove_file(parent.descriptor, temporary.terminated)
     }
 }
