@@ -205,7 +205,11 @@ func made(_ module: Module) -> [Target] {
                 name: module.name,
                 dependencies: uses,
                 path: path,
-                swiftSettings: settings
+                swiftSettings: settings,
+                // What is shipped needs no Swift on the machine, and starts sooner.
+                linkerSettings: [
+                    .unsafeFlags(["-static-stdlib"], .when(configuration: .release))
+                ]
             )
         ]
     case .swift:

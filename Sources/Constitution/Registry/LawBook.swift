@@ -18,13 +18,28 @@ package struct LawBook: Sendable {
     /// What is wrong with the documents themselves.
     package private(set) var violations: [Violation] = []
 
+    /// While the law is read: a document that was read before.
+    private var known: (@Sendable (RelativePath) -> JSONValue?)?
+
     /// Documents beyond this are refused.
     package static let documentBytesMax = 4 << 20
 
     /// Reads the law of a tree.
     ///
-    /// Whatever cannot be read is a violation and is left out.
-    package init(reading tree: TreeSnapshot) {
+    /// Whatever cannot be read is a violation and is left out. Documents that are, byte for byte, those of
+    /// a law that was read before are not read again.
+    package init(
+        reading tree: TreeSnapshot,
+        knowing earlier: (book: LawBook, tree: TreeSnapshot)? = nil
+    ) {
+        if let earlier {
+            known = { path in
+                guard let digest = tree.digest(of: path), earlier.tree.digest(of: path) == digest
+                else { return nil }
+                return earlier.book.documents[path.text]
+            }
+        }
+        defer { known = nil }
         readRoot(tree)
         for path in tree.files(in: RootLayout.schemas, suffix: ".json") { readSchema(path, tree) }
         for path in tree.files(in: RootLayout.frameworks, suffix: ".schema.json") {
@@ -125,6 +140,7 @@ package struct LawBook: Sendable {
     }
 
     private mutating func parsed(_ path: RelativePath, _ tree: TreeSnapshot) -> JSONValue? {
+        if let document = known?(path) { return document }
         switch tree.document(path) {
         case .failure(let fault):
             complain(path.text, fault.description)

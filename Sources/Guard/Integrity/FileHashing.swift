@@ -28,6 +28,8 @@ struct FileHashing: Sendable {
     let positions: [Int]
     let threads: Int
     let progress: (@Sendable (TreeScan.Progress) -> Void)?
+    /// Where documents of the law are kept as they go by, so that nobody reads them a second time.
+    let shelf: DocumentShelf
 
     /// Files that one thread takes at a time: one where there are few and each may be large, more
     /// where there are so many that taking them would cost.
@@ -103,15 +105,21 @@ struct FileHashing: Sendable {
         _ reader: FileReader,
         _ stream: inout SHA256Stream
     ) -> Outcome {
+        let isLaw = isLaw(position)
+        var content: [UInt8] = []
         do {
             let facts = try reader.read(
                 position,
                 of: listing,
                 beneath: root,
                 limit: FileHashing.eagerBytesMax
-            ) { chunk in stream.update(chunk) }
+            ) { chunk in
+                stream.update(chunk)
+                if isLaw { content.append(chunk) }
+            }
             let digest = stream.finish()
             if facts.isSettled(since: listing.start) {
+                if isLaw { shelf.put(Array(listing.path(of: position)), content, digest) }
                 return .read(digest, facts)
             }
             return hashAgain(position, reader, &stream)
@@ -121,6 +129,14 @@ struct FileHashing: Sendable {
             return .odd(.unreadable(error))
         }
     }
+
+    private func isLaw(_ position: Int) -> Bool {
+        let path = listing.path(of: position)
+        return path.starts(with: FileHashing.lawFolder)
+            && path.suffix(5).elementsEqual(".json".utf8)
+    }
+
+    private static let lawFolder = Array("registries/".utf8)
 
     /// Reads one large file to its end, for somebody who answers for it.
     static func readLarge(_ path: [UInt8], beneath root: Directory) -> (Digest, FileFacts)? {

@@ -19,6 +19,8 @@ package struct RootPlan: Sendable {
 
     /// The root as it is.
     private let before: TreeSnapshot
+    /// Its law, where there is a root.
+    private let law: LawBook?
     private let locals: [LocalRegistry]
     private let byteCount: UInt64
     private let exemptions: Exemptions
@@ -28,6 +30,7 @@ package struct RootPlan: Sendable {
     /// A plan that changes nothing yet.
     package init(_ state: RootState) {
         before = state.tree
+        law = state.book
         locals = state.locals
         byteCount = state.scan.byteCount
         exemptions = state.exemptions
@@ -44,6 +47,7 @@ package struct RootPlan: Sendable {
         } else {
             before = RootPlan.nothing
         }
+        law = nil
         locals = []
         byteCount = 0
         let book = LawBook(reading: RootPlan.tree(of: items))
@@ -146,7 +150,7 @@ package struct RootPlan: Sendable {
         let planned = before.changed(by: digests) {
             placed[$0]?.document() ?? rewritten[$0].map { .success($0) }
         }
-        let book = LawBook(reading: planned)
+        let book = LawBook(reading: planned, knowing: law.map { ($0, before) })
         let compiled = RegistryCompiler(tree: planned, book: book, locals: locals).compile()
         var registries: [RelativePath: Digest?] = [:]
         for (name, bytes) in compiled.files {

@@ -31,13 +31,15 @@ package struct RootState: Sendable {
         self.root = root
         let declared = try RootState.exemptions(of: root)
         exemptions = Exemptions(declared.filter { $0.problem == nil })
+        let shelf = DocumentShelf()
         let (first, reading) = try TreeScan.run(
             root,
             exemptions: exemptions,
             threads: threads,
-            progress: progress
+            progress: progress,
+            shelf: shelf
         ) { paths, directories in
-            RegistryReading(paths, directories, in: root)
+            RegistryReading(paths, directories, in: root, shelf)
         }
         var scan = first
         scan.readLarge(beneath: root.directory, threads: threads) { path in
@@ -238,9 +240,15 @@ private struct RegistryReading: Sendable {
     private(set) var compiled: CompiledReading?
     let locals: LocalRegistries
     /// The bytes that were read, for whoever reads them as documents.
-    let shelf = DocumentShelf()
+    let shelf: DocumentShelf
 
-    init(_ paths: [RelativePath], _ directories: [[UInt8]], in root: GovernedRoot) {
+    init(
+        _ paths: [RelativePath],
+        _ directories: [[UInt8]],
+        in root: GovernedRoot,
+        _ shelf: DocumentShelf
+    ) {
+        self.shelf = shelf
         let reader = FileReader(bufferBytes: 64 * 1024)
         locals = LocalRegistries(of: directories, in: root, reader)
         for text in locals.texts {

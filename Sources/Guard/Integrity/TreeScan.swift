@@ -57,6 +57,7 @@ package struct TreeScan: Sendable {
         exemptions: Exemptions,
         threads: Int,
         progress: (@Sendable (Progress) -> Void)?,
+        shelf: DocumentShelf = DocumentShelf(),
         alongside: @Sendable (_ paths: [RelativePath], _ directories: [[UInt8]]) -> Extra
     ) throws(IntegrityFault) -> (scan: TreeScan, extra: Extra) {
         let listing: TreeListing
@@ -71,7 +72,8 @@ package struct TreeScan: Sendable {
             listing: listing,
             positions: positions,
             threads: threads,
-            progress: progress
+            progress: progress,
+            shelf: shelf
         )
         let (outcomes, (sorting, extra)) = hashing.run {
             var sorting = EntrySorting(listing: listing, exemptions: exemptions)
