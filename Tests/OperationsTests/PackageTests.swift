@@ -4,6 +4,7 @@ import Foundation
 import Host
 import Integrity
 import Operations
+import Packages
 import Support
 import Testing
 
@@ -223,6 +224,38 @@ struct `A package` {
         }
         try Data(good.utf8).write(to: URL(fileURLWithPath: index))
         try worlds.run(worlds.taker, ["package", "install", "../layout"])
+    }
+
+    @Test func `is exported as it was verified, or not at all`() throws {
+        let worlds = try PackageWorld()
+        let root = try GovernedRoot(
+            path: worlds.taker.surroundings.workingDirectory,
+            stateHome: worlds.taker.surroundings.stateHome
+        )
+        let installer = PackageInstaller(
+            root,
+            clock: worlds.taker.surroundings.clock,
+            for: PackageDecision.Subject(id: "uid:0", role: "admin")
+        )
+        let dist = try Directory.open(worlds.dist)
+        let name = "canary-1.0.0.tar.zst"
+        guard
+            case .verified(let manifest, let archive, let verified) =
+                try installer.verify(name, in: dist)
+        else {
+            Issue.record("The archive is a good one.")
+            return
+        }
+        let place = try Directory.openMaking(worlds.author.place.file("out"), mode: 0o755)
+        let layout = ImageLayout(in: place)
+        func write(_ digest: Digest) throws -> Digest? {
+            try layout.write(manifest, archive: name, in: dist, verified: digest, verified.bytes)
+        }
+        // Somebody has put another archive there since.
+        #expect(try write(.sha256(of: [])) == nil)
+        let left = try TreeWalk().list(place).map(\.text)
+        #expect(left == ["blobs", "blobs/sha256"])
+        #expect(try write(archive) != nil)
     }
 
     @Test(.covers("E06"))

@@ -38,17 +38,20 @@ package struct ImageLayout: Sendable {
 
     /// Writes an archive and its attestations; the tag is the package's version.
     ///
-    /// The index comes last, so that a layout that was cut short holds nothing.
+    /// The index comes last, so that a layout that was cut short holds nothing; nor does one of an archive
+    /// that is another by now than `verified`, for which the answer is `nil`.
     package func write(
         _ manifest: PackedManifest,
         archive name: String,
-        in source: Directory
-    ) throws(PackageFault) -> Digest {
+        in source: Directory,
+        verified: Digest,
+        _ attestations: [UInt8]
+    ) throws(PackageFault) -> Digest? {
         do {
             for folder in ["blobs", "blobs/sha256"] where try directory.facts(of: folder) == nil {
                 try DurableFile.makeDirectory(folder, in: directory)
             }
-            let archive = try put(name, in: source)
+            guard let archive = try put(name, in: source, verified) else { return nil }
             let empty = try put(Array("{}".utf8), ImageLayout.emptyType)
             let version = manifest.version.description
             let layer = ImageLayout.descriptor(
@@ -57,7 +60,6 @@ package struct ImageLayout: Sendable {
                 archive.count,
                 [(ImageLayout.titleName, manifest.archiveName)]
             )
-            let attestations = try PackageShelf.attestations(beside: name, in: source)
             var signed = try put(attestations, ImageLayout.attestationsType).object ?? JSONObject()
             signed["annotations"] = [
                 ImageLayout.titleName:
@@ -140,8 +142,9 @@ package struct ImageLayout: Sendable {
 
     private func put(
         _ name: String,
-        in source: Directory
-    ) throws -> (digest: Digest, count: Int) {
+        in source: Directory,
+        _ verified: Digest
+    ) throws -> (digest: Digest, count: Int)? {
         let blobs = try directory.openDirectory("blobs/sha256")
         let draft = try FileDraft("incoming", in: blobs)
         var stream = SHA256Stream()
@@ -152,6 +155,7 @@ package struct ImageLayout: Sendable {
         }
         try draft.finish(isDurable: true)
         let digest = stream.finish()
+        guard digest == verified else { return nil }
         try draft.place(as: digest.hex, isDurable: true)
         return (digest, count)
     }

@@ -61,6 +61,8 @@ package struct PackageAttestations: Sendable {
         package let signer: NoteVerifier
         /// The types of the statements, in their order.
         package let predicates: [String]
+        /// The bytes that were verified.
+        package let bytes: [UInt8]
     }
 
     /// Holds attestations against what they are about: whoever brings an archive is not believed before
@@ -160,7 +162,7 @@ package struct PackageAttestations: Sendable {
         guard let signer, predicates.contains(Provenance.predicateType) else {
             return refused(.unsigned, "\(manifest.archiveName) has no provenance.")
         }
-        return .success(Verified(signer: signer, predicates: predicates))
+        return .success(Verified(signer: signer, predicates: predicates, bytes: bytes))
     }
 
     /// What of a provenance does not hold; `nil` where all does.

@@ -56,7 +56,7 @@ package struct PackageRefusal: Sendable, Hashable {
     }
 
     /// Something was written to while it was read.
-    static func changing(_ path: String) -> PackageRefusal {
+    package static func changing(_ path: String) -> PackageRefusal {
         PackageRefusal(
             .content,
             path: Printable(path).description,

@@ -27,15 +27,28 @@ enum PackageExportVerb {
             switch try packages.installer.verify(name, in: source) {
             case .refused(let refusals):
                 return RootPackages.refused(refusals, "not written: the archive is not verified.")
-            case .verified(let manifest, _, _):
+            case .verified(let manifest, let archive, let verified):
                 let directory = try Directory.openMaking(path, mode: 0o755)
                 guard try TreeWalk(depthMax: 0).list(directory).isEmpty else {
                     throw OperationFault.usage(
                         "\(Printable(path)) is not empty; name a new directory."
                     )
                 }
-                let digest = try ImageLayout(in: directory)
-                    .write(manifest, archive: name, in: source)
+                let layout = ImageLayout(in: directory)
+                guard
+                    let digest = try layout.write(
+                        manifest,
+                        archive: name,
+                        in: source,
+                        verified: archive,
+                        verified.bytes
+                    )
+                else {
+                    return RootPackages.refused(
+                        [PackageRefusal.changing(name)],
+                        "not written: the archive changed after it was verified."
+                    )
+                }
                 return Answer(
                     json: [
                         "verdict": "written", "package": .string(manifest.id.text),
