@@ -50,7 +50,13 @@ let modules: [Module] = [
             """
     ),
 
-    // Runtime: who does the work. (Wire, Cognition, Controllers and Planes come with the planes.)
+    // Runtime: who does the work. (Cognition and Controllers come with work orders.)
+    .swift("Wire", in: "Runtime", uses: "Canon Telemetry Crypto Host Ledger"),
+    .swift(
+        "Planes",
+        in: "Runtime",
+        uses: "Canon Crypto Host Keys Law Registry Ledger Integrity Wire"
+    ),
 
     // Surface: how people and agents reach it.
     .swift(
@@ -58,10 +64,10 @@ let modules: [Module] = [
         in: "Surface",
         uses: """
             Canon Patterns Crypto Host Genesis Law Rego Registry Trust Policy Ledger Gates Integrity
-            Packages
+            Packages Wire Planes
             """
     ),
-    .program("charter", in: "Surface", uses: "Host Operations"),
+    .program("charter", in: "Surface", uses: "Host Planes Operations"),
 ]
 
 /// Suites that belong to no single module.
@@ -176,7 +182,7 @@ func drawn() -> [Target] {
     targets.append(
         .target(
             name: "Support",
-            dependencies: ["Canon"],
+            dependencies: ["Canon", "Host"],
             path: "Tests/Support",
             swiftSettings: settings
         )

@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+import Host
 
 /// Runs a program of the machine (ssh-keygen, openssl, node, charter …) and returns what it said.
 package enum Command {
@@ -36,68 +36,40 @@ package enum Command {
         guard let path = program.hasPrefix("/") ? program : find(program) else {
             throw NotFound(program: program)
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        // Given even when it is the machine's own: then starting reads no state of the process.
-        process.environment = environment ?? inherited
-        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-        let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = standardInput
-        process.standardOutput = output
-        process.standardError = errors
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
-        // Starts are one at a time: two at once have been seen to crash inside Foundation.
-        try starting.withLock { try process.run() }
-        // Each pipe is drained by a thread of its own: a full pipe must not stop the program.
-        let group = DispatchGroup()
-        let (outputBox, errorBox) = (Collected(), Collected())
-        for (pipe, box) in [(output, outputBox), (errors, errorBox)] {
-            group.enter()
-            Thread.detachNewThread {
-                box.set(pipe.fileHandleForReading.readDataToEndOfFile())
-                group.leave()
+        let whole = try script(at: path).map { $0 + arguments } ?? [path] + arguments
+        var start = ChildProcess.Start(try .at(whole[0]), arguments: whole)
+        start.environment = environment ?? inherited
+        start.directory = try directory.map { path throws(HostFault) in try Directory.open(path) }
+        // What a test leaves running in the background is the test's own business.
+        start.newSession = false
+        let captured = try CapturedProcess.run(
+            start,
+            input: input,
+            bytesMax: 1 << 30,
+            milliseconds: 1_200_000
+        )
+        let status: Int32 =
+            switch captured.status {
+            case .exited(let status): status
+            case .signalled(let number): number
             }
-        }
-        feed(input, to: standardInput.fileHandleForWriting)
-        ended.wait()
-        group.wait()
         return Result(
-            status: process.terminationStatus,
-            output: outputBox.text,
-            errors: errorBox.text
+            status: status,
+            output: String(decoding: captured.output, as: UTF8.self),
+            errors: String(decoding: captured.errors, as: UTF8.self)
         )
     }
 
-    private static let starting = NSLock()
-    private static let inherited = ProcessInfo.processInfo.environment
-
-    /// Writes to a program that may already have ended.
-    ///
-    /// SIGPIPE then comes to the writing thread, so it is held back there and taken away. Ignoring it
-    /// for the whole process would not do: every program that a test starts would inherit that.
-    private static func feed(_ input: [UInt8], to handle: FileHandle) {
-        var pipeOnly = sigset_t()
-        var before = sigset_t()
-        var atOnce = timespec()
-        unsafe sigemptyset(&pipeOnly)
-        unsafe sigaddset(&pipeOnly, SIGPIPE)
-        unsafe pthread_sigmask(SIG_BLOCK, &pipeOnly, &before)
-        try? handle.write(contentsOf: Data(input))
-        try? handle.close()
-        _ = unsafe sigtimedwait(&pipeOnly, nil, &atOnce)
-        unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+    /// The words that run a file which names its interpreter; `nil` for a program.
+    private static func script(at path: String) throws -> [String]? {
+        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        defer { try? handle.close() }
+        let first = String(decoding: try handle.read(upToCount: 256) ?? Data(), as: UTF8.self)
+        guard first.hasPrefix("#!"), let line = first.split(separator: "\n").first else {
+            return nil
+        }
+        return line.dropFirst(2).split(separator: " ", maxSplits: 1).map(String.init) + [path]
     }
-}
 
-/// What one pipe delivered.
-///
-/// A lock guards it: the reader thread writes, the caller reads later.
-private final class Collected: @unchecked Sendable {
-    private let lock = NSLock()
-    private var data = Data()
-
-    func set(_ data: Data) { lock.withLock { self.data = data } }
-    var text: String { lock.withLock { String(decoding: data, as: UTF8.self) } }
+    private static let inherited = ProcessInfo.processInfo.environment
 }

@@ -10,14 +10,7 @@ struct Machine {
     var root: String { place.file("root") }
     var state: String { place.file("state") }
 
-    /// The program lies where the tests lie: both were built by one build.
-    static let charter: String = {
-        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let beside = (own ?? "").split(separator: "/").dropLast().joined(separator: "/")
-        let path = "/" + beside + "/charter"
-        return FileManager.default.isExecutableFile(atPath: path)
-            ? path : Repository.file(".build/debug/charter")
-    }()
+    static var charter: String { BuiltProgram.path }
 
     var environment: [String: String] {
         [

@@ -23,7 +23,7 @@ struct Manifest {
 
     /// The modules that the tests of one target may import.
     func uses(ofSuite suite: String) -> [String]? {
-        if suite == "Support" { return ["Canon"] }
+        if suite == "Support" { return ["Canon", "Host"] }
         if let suite = suites.first(where: { $0.name == suite }) { return suite.uses + ["Support"] }
         guard suite.hasSuffix("Tests") else { return nil }
         let module = String(suite.dropLast("Tests".count))

@@ -254,6 +254,14 @@ int clinux_fchmod(int descriptor, uint32_t mode) {
     return result(fchmod(descriptor, (mode_t)mode));
 }
 
+int clinux_give(int descriptor, uint32_t user, uint32_t group) {
+    return result(fchown(descriptor, (uid_t)user, (gid_t)group));
+}
+
+int clinux_give_at(int directory, const char *name, uint32_t user, uint32_t group) {
+    return result(fchownat(directory, name, (uid_t)user, (gid_t)group, AT_SYMLINK_NOFOLLOW));
+}
+
 int clinux_make_directory(int directory, const char *name, uint32_t mode) {
     return result(mkdirat(directory, name, (mode_t)mode));
 }

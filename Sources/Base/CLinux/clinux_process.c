@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -81,6 +83,23 @@ static int confine_and_execute(const struct clinux_start *start, int executable,
     return -errno;
 }
 
+// By number: the C library would make all threads of the parent, whose memory this is, follow.
+static int become_user(const struct clinux_start *start) {
+    if (start->changes_user) {
+        if (syscall(SYS_setgroups, 0, NULL) < 0) return -errno;
+        gid_t group = start->group;
+        if (syscall(SYS_setresgid, group, group, group) < 0) return -errno;
+        uid_t user = start->user;
+        if (syscall(SYS_setresuid, user, user, user) < 0) return -errno;
+    }
+    if (start->changes_user || start->drops_capabilities) {
+        struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+        struct __user_cap_data_struct none[2] = {{0}};
+        if (syscall(SYS_capset, &header, none) < 0) return -errno;
+    }
+    return 0;
+}
+
 static int be_born(struct birth *birth) {
     const struct clinux_start *start = birth->start;
     for (int number = 1; number < NSIG; number++) {
@@ -89,11 +108,6 @@ static int be_born(struct birth *birth) {
     }
     birth->step = CLINUX_STEP_SESSION;
     if (start->new_session && setsid() < 0) return -errno;
-    birth->step = CLINUX_STEP_PARENT;
-    if (start->dies_with_parent) {
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) return -errno;
-        if (getppid() != birth->parent) return -ESRCH;
-    }
     birth->step = CLINUX_STEP_DIRECTORY;
     if (start->directory >= 0 && fchdir(start->directory) < 0) return -errno;
 
@@ -114,6 +128,15 @@ static int be_born(struct birth *birth) {
     int done = place_descriptors(start);
     if (done < 0) return done;
     if (syscall(SYS_close_range, count, ~0U, CLOSE_RANGE_CLOEXEC) < 0) return -errno;
+
+    birth->step = CLINUX_STEP_USER;
+    done = become_user(start);
+    if (done < 0) return done;
+    birth->step = CLINUX_STEP_PARENT;
+    if (start->dies_with_parent) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) return -errno;
+        if (getppid() != birth->parent) return -ESRCH;
+    }
 
     sigset_t none;
     sigemptyset(&none);
@@ -164,6 +187,13 @@ int clinux_executable_open(const char *path) {
 }
 
 int clinux_executable_self(void) { return clinux_executable_open("/proc/self/exe"); }
+
+int clinux_executable_reopen(int executable) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", executable);
+    int opened = open(path, O_RDONLY | O_CLOEXEC);
+    return opened < 0 ? -errno : opened;
+}
 
 int clinux_process_poll(int handle, int milliseconds) {
     struct pollfd waiting = {.fd = handle, .events = POLLIN};

@@ -134,6 +134,22 @@ int64_t clinux_socket_receive(
     return -EMSGSIZE;
 }
 
+int64_t clinux_socket_read(int socket, void *buffer, size_t capacity) {
+    for (;;) {
+        ssize_t count = recv(socket, buffer, capacity, MSG_DONTWAIT);
+        if (count >= 0) return count;
+        if (errno != EINTR) return -errno;
+    }
+}
+
+int64_t clinux_socket_write(int socket, const void *bytes, size_t count) {
+    for (;;) {
+        ssize_t sent = send(socket, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0) return sent;
+        if (errno != EINTR) return -errno;
+    }
+}
+
 int clinux_socket_finish(int socket) { return shutdown(socket, SHUT_WR) < 0 ? -errno : 0; }
 
 int clinux_socket_peer(int socket, struct clinux_peer *peer) {

@@ -28,3 +28,21 @@ int clinux_watch_wait(int watch, int milliseconds) {
     }
     return 1;
 }
+
+int clinux_watches_create(void) {
+    int made = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    return made < 0 ? -errno : made;
+}
+
+int clinux_watches_add(int watches, const char *path) {
+    unsigned mask = IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB
+        | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW;
+    return inotify_add_watch(watches, path, mask) < 0 ? -errno : 0;
+}
+
+int clinux_watches_drain(int watches) {
+    char buffer[16384] __attribute__((aligned(8)));
+    int any = 0;
+    while (read(watches, buffer, sizeof buffer) > 0) any = 1;
+    return any;
+}

@@ -52,7 +52,7 @@ extension Span<UInt8> {
 
 extension [UInt8] {
     /// Adds the eight bytes of a number, the highest one first.
-    mutating func append(bigEndian word: UInt64) {
+    package mutating func append(bigEndian word: UInt64) {
         for place in 0..<8 {
             append(UInt8(truncatingIfNeeded: word >> UInt64(56 - place * 8)))
         }

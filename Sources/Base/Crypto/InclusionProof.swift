@@ -22,11 +22,16 @@ package struct InclusionProof: Hashable, Sendable {
 
     /// Whether this proof, starting at this leaf hash, ends in this root.
     package func leads(from leafHash: Digest, to root: Digest) -> Bool {
-        guard index >= 0, index < size else { return false }
+        self.root(from: leafHash) == root
+    }
+
+    /// The root that this proof ends in, starting at this leaf hash; `nil` where it ends in none.
+    package func root(from leafHash: Digest) -> Digest? {
+        guard index >= 0, index < size else { return nil }
         var (place, last) = (index, size - 1)
         var node = leafHash
         for sibling in path {
-            guard last > 0 else { return false }
+            guard last > 0 else { return nil }
             if place & 1 == 1 || place == last {
                 node = MerkleTree.nodeHash(sibling, node)
                 // A node at the right edge has no sibling on the levels where it is a left child.
@@ -36,6 +41,6 @@ package struct InclusionProof: Hashable, Sendable {
             }
             (place, last) = (place >> 1, last >> 1)
         }
-        return last == 0 && node == root
+        return last == 0 ? node : nil
     }
 }

@@ -48,6 +48,12 @@ package final class ChildProcess: Sendable {
         package var diesWithParent = false
         package var confinement: Confinement?
 
+        /// The user that it runs as, with no other groups; only the superuser can change it.
+        package var user: UserIdentity?
+
+        /// Gives up every capability, even where it stays the superuser.
+        package var dropsCapabilities = false
+
         /// What the kernel has; a test says otherwise.
         package var availability: ConfinementAvailability = .probe()
 
@@ -115,6 +121,18 @@ package final class ChildProcess: Sendable {
     }
 }
 
+/// A user and a group, by their numbers.
+package struct UserIdentity: Sendable, Equatable {
+    package let user: UInt32
+    package let group: UInt32
+
+    /// Names a user and a group.
+    package init(user: UInt32, group: UInt32) {
+        self.user = user
+        self.group = group
+    }
+}
+
 /// How a process ended.
 package enum ExitStatus: Sendable, Equatable {
     case exited(Int32)
@@ -150,6 +168,12 @@ struct StartInC {
                     unsafe raw.descriptor_count = numbers.count
                     unsafe raw.new_session = start.newSession ? 1 : 0
                     unsafe raw.dies_with_parent = start.diesWithParent ? 1 : 0
+                    if let user = start.user {
+                        unsafe raw.changes_user = 1
+                        unsafe raw.user = user.user
+                        unsafe raw.group = user.group
+                    }
+                    unsafe raw.drops_capabilities = start.dropsCapabilities ? 1 : 0
                     guard let walls else { return unsafe body(&raw) }
                     return unsafe walls.withWalls { pointer in
                         unsafe raw.confinement = pointer

@@ -19,6 +19,20 @@ package final class Directory: Sendable {
 
     deinit { _ = clinux_close(descriptor) }
 
+    /// Takes over a directory that this process was started with.
+    ///
+    /// Its path leads through the descriptor: the directories above it may be closed to us.
+    package static func handedOver(_ descriptor: Int32) -> Directory {
+        Directory(owning: descriptor, path: "/proc/self/fd/\(descriptor)")
+    }
+
+    /// Another descriptor of this directory, to hand over to a process.
+    package func duplicate() throws(HostFault) -> Descriptor {
+        let opened = clinux_directory_again(descriptor)
+        guard opened >= 0 else { throw .from(-opened, doing: "Opening the directory", path: path) }
+        return Descriptor(owning: opened)
+    }
+
     /// Opens an absolute path, whose last part may not be a symbolic link.
     package static func open(_ path: String) throws(HostFault) -> Directory {
         let bytes = try PathBytes.absolute(path)
@@ -164,5 +178,29 @@ extension Directory {
             directory = try directory.openDirectory(name)
         }
         return directory
+    }
+}
+
+extension Directory {
+    /// Makes this directory and everything beneath it a user's own.
+    ///
+    ///     fchown · fchownat(AT_SYMLINK_NOFOLLOW) …
+    package func give(to user: UserIdentity) throws(HostFault) {
+        let given = clinux_give(descriptor, user.user, user.group)
+        guard given >= 0 else { throw .from(-given, doing: "Giving away", path: path) }
+        let listing = try TreeWalk(depthMax: 8).list(self)
+        for position in listing.indices {
+            let bytes = try PathBytes.beneath(listing.path(of: position))
+            let (parent, name) = try parent(of: bytes)
+            let done = unsafe clinux_give_at(
+                parent.descriptor,
+                name.terminated,
+                user.user,
+                user.group
+            )
+            guard done >= 0 || done == -ENOENT else {
+                throw .from(-done, doing: "Giving away", path: shown(bytes))
+            }
+        }
     }
 }

@@ -31,4 +31,21 @@ package struct Executable: Sendable {
         }
         return Executable(name: "/proc/self/exe", descriptor: Descriptor(owning: opened))
     }
+
+    /// Reads the bytes that are executed, whatever happens to their name.
+    package func read(_ body: ([UInt8]) -> Void) throws(HostFault) {
+        let opened = clinux_executable_reopen(descriptor.number)
+        guard opened >= 0 else { throw .from(-opened, doing: "Reading the program", path: name) }
+        let reading = Descriptor(owning: opened)
+        var chunk = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = unsafe clinux_read(reading.number, &chunk, chunk.count)
+            guard count >= 0 else {
+                let error = Int32(truncatingIfNeeded: -count)
+                throw .from(error, doing: "Reading the program", path: name)
+            }
+            if count == 0 { return }
+            body(count == chunk.count ? chunk : Array(chunk[..<Int(count)]))
+        }
+    }
 }

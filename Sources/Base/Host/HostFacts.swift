@@ -28,6 +28,9 @@ package struct HostFacts: Sendable {
     /// The number of the user this process belongs to.
     package static var currentUser: UInt32 { getuid() }
 
+    /// The number of this process.
+    package static var processNumber: Int32 { getpid() }
+
     /// The name of the file system a directory lies on, or its number where we know no name.
     package static func fileSystem(of directory: Directory) throws(HostFault) -> String {
         let magic = clinux_file_system_magic(directory.descriptor)

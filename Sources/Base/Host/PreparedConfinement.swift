@@ -114,6 +114,7 @@ enum StartStep {
         case Int(CLINUX_STEP_PARENT): "binding to the parent"
         case Int(CLINUX_STEP_DESCRIPTORS): "placing descriptors"
         case Int(CLINUX_STEP_DIRECTORY): "entering the directory"
+        case Int(CLINUX_STEP_USER): "becoming its user"
         default: "executing"
         }
     }

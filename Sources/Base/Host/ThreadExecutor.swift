@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Synchronization
 
 /// One thread that runs the jobs of its actors in the order they came.
 ///
@@ -18,8 +17,7 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // st
     private let monitor = ThreadMonitor()
     private var state = State()
 
-    /// The kernel's number of the thread; 0 until it runs.
-    private let number = Atomic<Int32>(0)
+    private let owner = ThreadNumber()
     private var thread: pthread_t = 0
 
     /// Starts a thread, of whose name the kernel keeps 15 bytes.
@@ -54,7 +52,7 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // st
     package func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
     /// Whether the caller runs on this thread.
-    package var isCurrent: Bool { number.load(ordering: .acquiring) == clinux_thread_number() }
+    package var isCurrent: Bool { owner.isCurrent }
 
     /// Runs every job that waits, and those they cause, ends the thread and waits for its end.
     ///
@@ -70,7 +68,7 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // st
     }
 
     private func run() {
-        number.store(clinux_thread_number(), ordering: .releasing)
+        owner.take()
         _ = unsafe clinux_thread_prepare(name)
         let executor = unsafe asUnownedSerialExecutor()
         while true {

@@ -25,6 +25,24 @@ package final class UnixListener: Sendable {
         return UnixListener(Descriptor(owning: made))
     }
 
+    /// Makes `acceptNow` possible, here and in every process that has this socket.
+    package func stopBlocking() throws(HostFault) {
+        let done = clinux_set_nonblocking(descriptor.number)
+        guard done >= 0 else { throw .from(-done, doing: "Preparing", path: "a socket") }
+    }
+
+    /// The next connection; `nil` where none waits.
+    ///
+    /// Only after `stopBlocking`.
+    package func acceptNow() throws(HostFault) -> UnixSocket? {
+        let accepted = clinux_socket_accept(descriptor.number)
+        if accepted == -EAGAIN { return nil }
+        guard accepted >= 0 else {
+            throw .from(-accepted, doing: "Accepting from", path: "a socket")
+        }
+        return UnixSocket(Descriptor(owning: accepted))
+    }
+
     /// Waits for the next connection: only from a `ThreadExecutor`.
     package func accept() throws(HostFault) -> UnixSocket {
         let accepted = clinux_socket_accept(descriptor.number)

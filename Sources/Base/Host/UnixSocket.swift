@@ -19,6 +19,12 @@ package final class UnixSocket: Sendable {
         return UnixSocket(Descriptor(owning: made))
     }
 
+    /// Makes every call on this end say at once that it would have to wait.
+    package func stopBlocking() throws(HostFault) {
+        let done = clinux_set_nonblocking(descriptor.number)
+        guard done >= 0 else { throw .from(-done, doing: "Preparing", path: "a socket") }
+    }
+
     /// Two ends that are connected to each other.
     package static func pair() throws(HostFault) -> (UnixSocket, UnixSocket) {
         var pair: [Int32] = [-1, -1]

@@ -59,7 +59,9 @@ import Glibc
             case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             }
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = unsafe sqlite3_open_v2(try Connection.name(path, mode), &handle, flags, nil)
+        // What lies beneath a descriptor that was handed over has no other name here.
+        let vfs = unsafe path.hasPrefix("/proc/self/fd/") ? charter_verbatim_vfs() : nil
+        let code = unsafe sqlite3_open_v2(try Connection.name(path, mode), &handle, flags, vfs)
         guard code == SQLITE_OK, let opened = unsafe handle else {
             throw faultOnOpening(code)
         }

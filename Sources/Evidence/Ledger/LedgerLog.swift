@@ -193,41 +193,47 @@ package final class LedgerLog {
 
     // MARK: - Writing
 
-    /// Writes entries in one transaction; each is answered by itself, or all with what went wrong.
+    /// Writes groups of entries in one transaction; each group is answered by itself, or all of them
+    /// with what went wrong.
     ///
-    /// An entry that the law of ledgers refuses leaves the others alone.
+    /// A group is written whole or not at all. One that the law of ledgers refuses leaves the others
+    /// alone.
     ///
     ///     BEGIN IMMEDIATE · INSERT … · COMMIT: one write and one fdatasync of the WAL
-    func write(_ batch: [PreparedEntry]) -> [Result<Receipt, LedgerFault>] {
+    func write(_ groups: [[PreparedEntry]]) -> [Result<[Receipt], LedgerFault>] {
         let began = clock.monotonic
         do throws(LedgerFault) {
             try refresh()
             try setTime()
             let results = try store.transaction {
-                () throws(LedgerFault) -> [Result<Receipt, LedgerFault>] in
-                var results: [Result<Receipt, LedgerFault>] = []
-                results.reserveCapacity(batch.count)
-                for entry in batch {
+                () throws(LedgerFault) -> [Result<[Receipt], LedgerFault>] in
+                var results: [Result<[Receipt], LedgerFault>] = []
+                results.reserveCapacity(groups.count)
+                for group in groups {
                     do throws(LedgerFault) {
-                        try admit(entry)
+                        for entry in group { try admit(entry) }
                     } catch {
                         results.append(.failure(error))
                         continue
                     }
-                    results.append(.success(try stage(entry)))
+                    var receipts: [Receipt] = []
+                    receipts.reserveCapacity(group.count)
+                    for entry in group { receipts.append(try stage(entry)) }
+                    results.append(.success(receipts))
                 }
                 if isCheckpointDue { try stageCheckpoint() }
                 return results
             }
             commits += 1
-            metrics?.wrote(batch.count, nanoseconds: clock.monotonic - began)
+            let count = groups.reduce(0) { $0 + $1.count }
+            metrics?.wrote(count, nanoseconds: clock.monotonic - began)
             measure()
             return results
         } catch {
             // What of the state was changed ahead of the file is read anew before the next write.
             isStale = true
             metrics?.failed()
-            return batch.map { _ in .failure(error) }
+            return groups.map { _ in .failure(error) }
         }
     }
 
@@ -242,17 +248,7 @@ package final class LedgerLog {
     package func record(all drafts: [EntryDraft]) throws(LedgerFault) -> [Receipt] {
         var entries: [PreparedEntry] = []
         for draft in drafts { entries.append(try prepare(draft, .fact)) }
-        let receipts = try changing { () throws(LedgerFault) in
-            var receipts: [Receipt] = []
-            for entry in entries {
-                try admit(entry)
-                receipts.append(try stage(entry))
-            }
-            if isCheckpointDue { try stageCheckpoint() }
-            return receipts
-        }
-        measure()
-        return receipts
+        return try write([entries])[0].get()
     }
 
     /// Records that something is about to be done; the act may begin when this returns.
@@ -271,7 +267,7 @@ package final class LedgerLog {
     }
 
     private func write(one entry: PreparedEntry) throws(LedgerFault) -> Receipt {
-        try write([entry])[0].get()
+        try write([[entry]])[0].get()[0]
     }
 
     /// Runs a body whose entries are one transaction.

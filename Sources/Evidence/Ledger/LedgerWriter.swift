@@ -13,8 +13,11 @@ package final class LedgerWriter: Sendable {
 
     private typealias Answer = Result<Receipt, LedgerFault>
 
+    /// What becomes of entries that stand together; it is told on the log's own thread.
+    package typealias Done = @Sendable (Result<[Receipt], LedgerFault>) -> Void
+
     private enum Work: Sendable {
-        case append(PreparedEntry, Reply<Answer>?)
+        case append([PreparedEntry], Done)
         case call(@Sendable (inout LedgerLog?) -> Void)
     }
 
@@ -36,6 +39,22 @@ package final class LedgerWriter: Sendable {
             writer.thread.shutdown()
             throw error
         }
+        return writer
+    }
+
+    /// Opens a log on a thread of its own, for a role that waits for nothing: `opened` is told there.
+    package static func open(
+        _ place: LedgerLog.Place,
+        making make: @escaping @Sendable () throws(LedgerFault) -> sending LedgerLog,
+        opened: @escaping @Sendable (Result<Void, LedgerFault>) -> Void
+    ) -> LedgerWriter {
+        let writer = LedgerWriter(place)
+        let isTaken = writer.thread.submit(
+            .call { log in
+                opened(Result { () throws(LedgerFault) in log = try make() })
+            }
+        )
+        precondition(isTaken, "A thread that has just begun takes work.")
         return writer
     }
 
@@ -110,6 +129,46 @@ package final class LedgerWriter: Sendable {
         return done.value
     }
 
+    /// Records facts that stand together, all or none, without waiting for it.
+    ///
+    /// What of it the law of ledgers refuses is told at once, on the caller's thread.
+    package func record(all drafts: [EntryDraft], done: @escaping Done) {
+        var entries: [PreparedEntry] = []
+        entries.reserveCapacity(drafts.count)
+        do throws(LedgerFault) {
+            for draft in drafts {
+                entries.append(
+                    try PreparedEntry(draft, phase: .fact, plane: plane, parameters: parameters)
+                )
+            }
+        } catch {
+            return done(.failure(error))
+        }
+        if !thread.submit(.append(entries, done)) { done(.failure(.stopped(origin: origin))) }
+    }
+
+    /// Runs a body on the log's own thread, between two batches, without waiting for it.
+    package func perform(_ body: @escaping @Sendable (LedgerLog?) -> Void) {
+        if !thread.submit(.call { body($0) }) { body(nil) }
+    }
+
+    /// Waits for what is under way, signs the head where there is a key, and closes the log; blocks.
+    ///
+    /// From a thread of a role that is ending; `last` is told of the log before it is closed.
+    package func closeNow(last: @escaping @Sendable (LedgerLog) -> Void) {
+        _ = thread.submit(
+            .call { log in
+                if let open = log {
+                    if open.signer != nil { _ = try? open.checkpoint() }
+                    last(open)
+                    try? open.close()
+                }
+                log = nil
+            }
+        )
+        thread.shutdown()
+    }
+
     // MARK: - The log itself
 
     /// Runs a body on the log's own thread, between two batches.
@@ -140,7 +199,9 @@ package final class LedgerWriter: Sendable {
 
     private func append(_ entry: PreparedEntry) async throws(LedgerFault) -> Receipt {
         let answer = await Reply<Answer>.wait { reply in
-            let isTaken = thread.submit(.append(entry, reply))
+            let isTaken = thread.submit(
+                .append([entry]) { result in reply.answer(result.map { $0[0] }) }
+            )
             if !isTaken { reply.answer(.failure(.stopped(origin: origin))) }
         }
         return try answer.get()
@@ -158,7 +219,7 @@ package final class LedgerWriter: Sendable {
             )
         else { return }
         // A log that is closing answers it when it is opened again.
-        _ = thread.submit(.append(entry, nil))
+        _ = thread.submit(.append([entry]) { _ in })
     }
 
     private func call<Value: Sendable>(
@@ -172,23 +233,23 @@ package final class LedgerWriter: Sendable {
 
     /// Appends that stand together are written together; a call comes in its turn.
     private static func work(_ log: inout LedgerLog?, _ batch: [Work]) {
-        var entries: [PreparedEntry] = []
-        var answers: [Reply<Answer>?] = []
-        entries.reserveCapacity(batch.count)
+        var groups: [[PreparedEntry]] = []
+        var answers: [Done] = []
+        groups.reserveCapacity(batch.count)
         answers.reserveCapacity(batch.count)
         func flush(_ log: LedgerLog?) {
-            guard !entries.isEmpty else { return }
+            guard !groups.isEmpty else { return }
             let results =
-                log.map { $0.write(entries) }
-                ?? entries.map { _ in .failure(.stopped(origin: "")) }
-            for (answer, result) in zip(answers, results) { answer?.answer(result) }
-            entries.removeAll(keepingCapacity: true)
+                log.map { $0.write(groups) }
+                ?? groups.map { _ in .failure(.stopped(origin: "")) }
+            for (answer, result) in zip(answers, results) { answer(result) }
+            groups.removeAll(keepingCapacity: true)
             answers.removeAll(keepingCapacity: true)
         }
         for work in batch {
             switch work {
-            case .append(let entry, let answer):
-                entries.append(entry)
+            case .append(let entries, let answer):
+                groups.append(entries)
                 answers.append(answer)
             case .call(let body):
                 flush(log)

@@ -185,6 +185,63 @@ package struct RootLedger: Sendable {
         }
     }
 
+    /// What a process needs that shall write a plane's log in our place.
+    package struct Handover: Sendable {
+        package let directory: Directory
+        package let origin: String
+        /// The key of the log, as PEM; whoever gets it must be the one that the log belongs to.
+        package let key: [UInt8]
+        /// The head that was signed last, which the log must lead to.
+        package let head: (genesis: Digest, size: Int, root: Digest)?
+    }
+
+    /// Hands a plane's log over to the process of that plane; begins the log where there is none.
+    ///
+    /// Whoever takes it must compare it with the head under the log's lock, as `open` does.
+    package func handover(of plane: LogPlane) throws(IntegrityFault) -> Handover {
+        let memory = try LogMemory(root, plane, root.openState())
+        let remembered = try memory.head()
+        var reader = try reader(of: plane)
+        if reader == nil {
+            if remembered != nil {
+                throw .logGone(path: RootLedger.folder + "/\(plane)", memory: memory.path)
+            }
+            try finish(open(plane))
+            reader = try self.reader(of: plane)
+        }
+        guard let reader, let directory = try directory(of: plane) else {
+            preconditionFailure("A log that was begun is there.")
+        }
+        do {
+            let genesis = try reader.genesis()
+            let isSigned = try reader.signedSize() != nil
+            try reader.close()
+            if isSigned, try verifier(of: plane, genesis: genesis) == nil {
+                throw LedgerFault.otherKey(path: directory.path)
+            }
+            return Handover(
+                directory: directory,
+                origin: try origin(of: plane),
+                key: try signer(of: plane, genesis).exportPEM(),
+                head: remembered.map { ($0.genesis, $0.size, $0.root) }
+            )
+        } catch {
+            throw IntegrityFault(carrying: error)
+        }
+    }
+
+    /// Remembers a head that the process of a plane has signed; one that is not newer changes nothing.
+    package func remember(
+        _ plane: LogPlane,
+        genesis: Digest,
+        size: Int,
+        root head: Digest
+    ) throws(IntegrityFault) {
+        let memory = try LogMemory(root, plane, root.openState())
+        if let known = try memory.head(), known.size >= size { return }
+        try memory.remember(LogMemory.Head(genesis: genesis, size: size, root: head))
+    }
+
     private func signer(of plane: LogPlane, _ genesis: Digest) throws(IntegrityFault) -> SigningKey
     {
         let state = try root.openState()

@@ -79,6 +79,9 @@ package struct RootState: Sendable {
     /// The registries of directories that have one, in the order of the directories.
     package var locals: [LocalRegistry] { registries.rows.locals }
 
+    /// Every directory that governed files lie in, in order; the top is empty.
+    package var directories: [[UInt8]] { scan.directories }
+
     /// The directories that have a registry, in order.
     var registryDirectories: [[UInt8]] {
         agreement == nil ? locals.map(\.directory) : registries.texts.map(\.directory)

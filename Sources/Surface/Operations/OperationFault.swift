@@ -6,6 +6,7 @@ package import Integrity
 package import Law
 package import Ledger
 package import Packages
+package import Planes
 package import Policy
 package import Registry
 package import Rego
@@ -27,6 +28,7 @@ package enum OperationFault: Fault {
     case gates(GatesFault)
     case ledger(LedgerFault)
     case package(PackageFault)
+    case planes(PlanesFault)
     /// An input that policies are not asked about, because two readers might disagree about it.
     case input(path: String, InputFault)
     /// A question that policies do not understand.
@@ -48,6 +50,7 @@ package enum OperationFault: Fault {
         case let fault as IntegrityFault: self = .integrity(fault)
         case let fault as LedgerFault: self = .ledger(fault)
         case let fault as PackageFault: self = .package(fault)
+        case let fault as PlanesFault: self = .planes(fault)
         case let fault as HostFault: self = .host(fault)
         case let fault as CryptoFault: self = .crypto(fault)
         case let fault as RegistryFault: self = .registry(fault)
@@ -69,6 +72,7 @@ package enum OperationFault: Fault {
         case .gates(let fault): fault.code
         case .ledger(let fault): fault.code
         case .package(let fault): fault.code
+        case .planes(let fault): fault.code
         case .input(_, let fault): fault.code
         case .query(let fault): fault.code
         case .evaluation(let fault): fault.code
@@ -88,6 +92,7 @@ package enum OperationFault: Fault {
         case .gates(let fault): fault.cause
         case .ledger(let fault): fault.cause
         case .package(let fault): fault.cause
+        case .planes(let fault): fault.cause
         case .input(_, let fault): fault
         default: nil
         }
@@ -100,6 +105,7 @@ package enum OperationFault: Fault {
         case .host(let fault): fault.description
         case .ledger(let fault): fault.description
         case .package(let fault): fault.description
+        case .planes(let fault): fault.description
         case .registry(let fault): fault.description
         case .law(let fault): fault.description
         case .crypto(let fault): fault.description

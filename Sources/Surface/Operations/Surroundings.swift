@@ -2,6 +2,7 @@ package import Canon
 package import Crypto
 package import Host
 package import Integrity
+package import Planes
 package import Registry
 
 /// What an operation may know of the world, as values: nothing reads the environment itself.
@@ -9,6 +10,8 @@ package struct Surroundings: Sendable {
     package var workingDirectory: String
     /// Where state outside roots lies: `$XDG_STATE_HOME`, or `~/.local/state`.
     package var stateHome: String
+    /// Where sockets lie: `$XDG_RUNTIME_DIR`, or the place for state.
+    package var runtimeHome: String
     package var clock: Host.Clock
     package var randomness: Randomness
     /// The root that `--root` or `CHARTER_ROOT` names.
@@ -29,6 +32,11 @@ package struct Surroundings: Sendable {
     package var emit: @Sendable ([UInt8]) throws(HostFault) -> Void = {
         bytes throws(HostFault) in try StandardStream.output.write(bytes)
     }
+    /// Serves as the supervisor of a root until it is told to end; gives the exit status.
+    package var supervise:
+        (@Sendable (GovernedRoot, Supervisor.Settings) throws(PlanesFault) -> Supervisor.End)?
+    /// Starts this program again, in a session of its own, and gives the first line that it prints.
+    package var detach: (@Sendable (_ arguments: [String]) throws(HostFault) -> [UInt8])?
     /// Starts a role of this program as a child and gives what it printed; `nil` where none can be.
     package var startRole: (@Sendable (_ arguments: [String]) throws(HostFault) -> [UInt8])?
 
@@ -41,6 +49,7 @@ package struct Surroundings: Sendable {
     ) {
         self.workingDirectory = workingDirectory
         self.stateHome = stateHome
+        runtimeHome = stateHome
         self.clock = clock
         self.randomness = randomness
     }

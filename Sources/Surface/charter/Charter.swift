@@ -1,5 +1,6 @@
 import Host
 import Operations
+import Planes
 
 /// The one executable: every role of Charter is a word after its name.
 @main
@@ -11,8 +12,15 @@ enum Charter {
         // Roles are started by Charter itself and stand in no help page.
         let status =
             arguments.first.map { $0.elementsEqual("role".utf8) } ?? false
-            ? ConfinementProbe.run(Array(arguments.dropFirst()))
+            ? role(Array(arguments.dropFirst()))
             : CommandLineDoor.run(Array(arguments))
         HostEnvironment.exit(status)
+    }
+
+    private static func role(_ words: [[UInt8]]) -> Int32 {
+        guard words.first.map({ $0.elementsEqual("plane".utf8) }) ?? false else {
+            return ConfinementProbe.run(words)
+        }
+        return PlaneRole.run(words.dropFirst().map { String(decoding: $0, as: UTF8.self) })
     }
 }

@@ -9,6 +9,7 @@
 #include "clinux_confinement.h"
 #include "clinux_files.h"
 #include "clinux_host.h"
+#include "clinux_loop.h"
 #include "clinux_process.h"
 #include "clinux_socket.h"
 #include "clinux_tree.h"

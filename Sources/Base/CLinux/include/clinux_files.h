@@ -106,6 +106,10 @@ int clinux_syncfs(int descriptor);
 int clinux_fchmod(int descriptor, uint32_t mode);
 int clinux_close(int descriptor);
 
+// fchown, and fchownat(AT_SYMLINK_NOFOLLOW) for one component beneath.
+int clinux_give(int descriptor, uint32_t user, uint32_t group);
+int clinux_give_at(int directory, const char *name, uint32_t user, uint32_t group);
+
 // mkdirat, unlinkat, unlinkat(AT_REMOVEDIR), symlinkat. Each name is one component.
 int clinux_make_directory(int directory, const char *name, uint32_t mode);
 int clinux_remove_file(int directory, const char *name);

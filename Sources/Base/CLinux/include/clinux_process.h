@@ -18,10 +18,15 @@ struct clinux_start {
     int dies_with_parent;      // PR_SET_PDEATHSIG: with the *thread* that calls this.
     const struct clinux_confinement *confinement;  // Or NULL.
     int executes_once;         // The confinement's filter knows no CLINUX_KEEP_EXECUTE.
+    int changes_user;          // To `user` and `group`, with no other groups and no capability.
+    uint32_t user;
+    uint32_t group;
+    int drops_capabilities;    // All of them, where the user stays.
 };
 
-// clone(CLONE_VM|CLONE_VFORK|CLONE_PIDFD) and, in the child: default signals · setsid ·
-// prctl(PDEATHSIG) · dup2 … · close_range · fchdir · clinux_confine · execveat(AT_EMPTY_PATH).
+// clone(CLONE_VM|CLONE_VFORK|CLONE_PIDFD) and, in the child: default signals · setsid · fchdir ·
+// dup2 … · close_range · setgroups · setresgid · setresuid · capset · prctl(PDEATHSIG), which another
+// user would take back · clinux_confine · execveat(AT_EMPTY_PATH).
 // Returns the process number and stores a pidfd that belongs to the caller. When the child could not
 // be made what it should be, it is gone, and `step` says where it failed.
 int clinux_process_start(const struct clinux_start *start, int *handle, int *step);
@@ -35,6 +40,9 @@ int clinux_executable_open(const char *path);
 
 // open("/proc/self/exe", O_PATH|O_CLOEXEC): the running image itself, even where its name has gone.
 int clinux_executable_self(void);
+
+// open("/proc/self/fd/N", O_RDONLY): the thing itself, for reading.
+int clinux_executable_reopen(int executable);
 
 // poll(pidfd). 1: it has ended; 0: not within the time. A negative time waits for ever.
 int clinux_process_poll(int handle, int milliseconds);

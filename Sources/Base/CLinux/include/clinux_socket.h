@@ -19,7 +19,8 @@ struct clinux_peer {
 // ENAMETOOLONG over CLINUX_SOCKET_PATH_MAX bytes.
 int clinux_socket_listen(const char *path, uint32_t mode, int backlog);
 
-// accept4(SOCK_CLOEXEC), again after EINTR and ECONNABORTED.
+// accept4(SOCK_CLOEXEC), again after EINTR and ECONNABORTED. A listener that does not block says
+// EAGAIN.
 int clinux_socket_accept(int listener);
 
 // socket · connect
@@ -45,6 +46,13 @@ int64_t clinux_socket_receive(
     size_t descriptor_capacity,
     size_t *descriptor_count
 );
+
+// recv(MSG_DONTWAIT): EAGAIN where nothing is there. Descriptors that somebody sends are never made:
+// the kernel drops what it has no room to tell of.
+int64_t clinux_socket_read(int socket, void *buffer, size_t capacity);
+
+// send(MSG_DONTWAIT|MSG_NOSIGNAL): EAGAIN where there is no room.
+int64_t clinux_socket_write(int socket, const void *bytes, size_t count);
 
 // shutdown(SHUT_WR)
 int clinux_socket_finish(int socket);

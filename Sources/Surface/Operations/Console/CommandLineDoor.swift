@@ -1,5 +1,6 @@
 import Canon
-import Host
+package import Host
+import Planes
 import Synchronization
 
 /// The command line: reads arguments, runs one operation, prints its answer, gives the exit status.
@@ -110,6 +111,18 @@ package enum CommandLineDoor {
             )
             let root = try HostEnvironment.variable("CHARTER_ROOT") ?? ""
             surroundings.namedRoot = root.isEmpty ? nil : root
+            let runtime = try HostEnvironment.variable("XDG_RUNTIME_DIR") ?? ""
+            if runtime.hasPrefix("/") { surroundings.runtimeHome = runtime }
+            surroundings.supervise = { root, settings throws(PlanesFault) in
+                try Supervisor(root, settings).run()
+            }
+            surroundings.detach = { arguments throws(HostFault) in
+                var variables: [String: String] = [:]
+                for name in ["HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "PATH"] {
+                    variables[name] = try HostEnvironment.variable(name)
+                }
+                return try detach(arguments, running: .ownImage(), environment: variables)
+            }
             surroundings.startRole = { arguments throws(HostFault) in
                 let start = ChildProcess.Start(
                     try .ownImage(),
@@ -123,6 +136,37 @@ package enum CommandLineDoor {
         } catch {
             throw .host(error)
         }
+    }
+
+    /// Starts a program in a session of its own, which lives on when this one ends; gives the first
+    /// line that it prints.
+    package static func detach(
+        _ arguments: [String],
+        running executable: Executable,
+        environment: [String: String]
+    ) throws(HostFault) -> [UInt8] {
+        let (ours, child) = try launch(arguments, executable, environment)
+        defer { withExtendedLifetime(child) {} }
+        var line: [UInt8] = []
+        while line.last != 0x0A {
+            let came = try ours.receive(bytesMax: 65_536).bytes
+            if came.isEmpty { break }
+            line += came
+        }
+        return line
+    }
+
+    /// The other end is held by the new process alone when this returns, so that its end is seen.
+    private static func launch(
+        _ arguments: [String],
+        _ executable: Executable,
+        _ environment: [String: String]
+    ) throws(HostFault) -> (UnixSocket, ChildProcess) {
+        let (ours, theirs) = try UnixSocket.pair()
+        var start = ChildProcess.Start(executable, arguments: ["charter"] + arguments)
+        start.environment = environment
+        start.descriptors = [nil, theirs.descriptor, nil]
+        return (ours, try ChildProcess.start(start))
     }
 
     private static func response(for answer: Answer, asJSON: Bool) -> Response {
