@@ -54,6 +54,7 @@ bench: setup setup-bench ## Measure checks, decisions, ledgers and packages besi
 	@SWIFT='$(SWIFT)' Tests/Benchmarks/policy.sh
 	@SWIFT='$(SWIFT)' Tests/Benchmarks/ledger.sh
 	@SWIFT='$(SWIFT)' Tests/Benchmarks/packages.sh
+	@SWIFT='$(SWIFT)' Tests/Benchmarks/planes.sh
 
 setup-bench: setup ## Install the programs that make bench compares with
 	@deploy/setup.sh --bench

@@ -181,6 +181,165 @@ struct `Three planes that run` {
         #expect(planes.first?["process"] == nil)
     }
 
+    @Test(.covers("A14", "A15"))
+    func `cannot reach what is not theirs`() throws {
+        let stack = try Stack()
+        let checked = try stack.machine.charter("doctor", "--json")
+        let checks = checked.json?["checks"]?.array ?? []
+        for plane in ["hot", "meta", "first_order"] {
+            let tried = checks.filter { $0["name"]?.string?.hasPrefix(plane + ": ") == true }
+            #expect(tried.count >= 20, "\(plane): \(checked.text.prefix(500))")
+            for deed in tried {
+                #expect(deed["good"]?.bool == true, "\(String(decoding: deed.line, as: UTF8.self))")
+            }
+            let denied = tried.filter { $0["wanted"]?.string == "denied" }.compactMap {
+                $0["name"]?.string
+            }
+            for deed in [
+                "write the law", "open a network socket", "run a program", "signal its supervisor",
+            ] {
+                #expect(denied.contains("\(plane): \(deed)"))
+            }
+        }
+    }
+
+    /// A frame as it goes over a socket.
+    private func frame(_ kind: UInt8, _ payload: [UInt8]) -> [UInt8] {
+        let length = payload.count + 1
+        return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) } + [kind] + payload
+    }
+
+    private func hello(_ party: String) -> [UInt8] {
+        let nonce = String(repeating: "0", count: 64)
+        let text =
+            #"{"nonce":"\#(nonce)","party":"\#(party)","protocol":"charter-wire","versions":[1]}"#
+        return frame(1, Array(text.utf8))
+    }
+
+    @Test(.covers("A12"))
+    func `serve on, whatever strangers try`() throws {
+        let stack = try Stack()
+        let socket = try #require(try stack.plane("meta")["socket"]?.string)
+        let control = try #require(try stack.status()["supervisor"]?["control"]?.string)
+        for path in [socket, control] {
+            // Who speaks for a plane, another protocol, too much, half of something, or nothing.
+            var idle: [UnixSocket] = []
+            let random = Randomness.seeded(7)
+            var tries: [[UInt8]] = [
+                hello("hot"), hello("supervisor"), frame(6, []),
+                Array("GET / HTTP/1.1\r\n\r\n".utf8),
+                [0xFF, 0xFF, 0xFF, 0xFF, 1], hello("agent") + [0x7F, 0xFF, 0xFF, 0xFF],
+                hello("human") + [0x7F, 0xFF, 0xFF, 0xFF], hello("agent").dropLast(5) + [],
+                hello("agent") + frame(4, [1, 2, 3]), hello("agent") + frame(99, []),
+            ]
+            for _ in 0..<40 { tries.append(random.bytes(Int(random.number() % 300) + 1)) }
+            for bytes in tries {
+                let stranger = try UnixSocket.connect(path)
+                try? stranger.send(bytes)
+                try? stranger.finishSending()
+                // It is closed from the other end, sooner or later.
+                while let came = try? stranger.receive(bytesMax: 65_536).bytes, !came.isEmpty {}
+            }
+            for _ in 0..<200 {
+                if let stranger = try? UnixSocket.connect(path) { idle.append(stranger) }
+            }
+            #expect(idle.count > 100)
+            idle = []
+        }
+        // A message that says it is from HOT, on the connection of an agent.
+        let agent = try UnixSocket.connect(socket)
+        try agent.send(hello("agent"))
+        let answer = try agent.receive(bytesMax: 65_536).bytes
+        #expect(answer.count > 5 && answer[4] == 1)
+        let forged = try message(from: "hot")
+        try agent.send(frame(6, [0, 0, 0, 0, 0, 0, 0, 9] + forged))
+        let refused = String(decoding: try agent.receive(bytesMax: 65_536).bytes, as: UTF8.self)
+        #expect(refused.contains("planes.sender-forged"), "\(refused)")
+        let honest = try message(from: "agent")
+        try agent.send(frame(6, [0, 0, 0, 0, 0, 0, 0, 10] + honest))
+        let heard = String(decoding: try agent.receive(bytesMax: 65_536).bytes, as: UTF8.self)
+        #expect(heard.contains("I hold no work order"), "\(heard)")
+        // All of it is on the ledger, within bounds, and everybody serves on.
+        #expect(try stack.state("meta") == "UP")
+        #expect(try stack.machine.charter("ask", "meta", "Are you still there?").status == 0)
+        #expect(try stack.machine.charter("down").status == 0)
+        for plane in ["meta", "root"] {
+            let found = try stack.machine.charter(
+                "ledger",
+                "query",
+                "--plane",
+                plane,
+                "--event",
+                "wire_refused",
+                "--json",
+                "--limit",
+                "1000"
+            )
+            let count = found.json?["entries"]?.array?.count ?? 0
+            #expect((1...30).contains(count), "\(plane) has \(count)")
+        }
+        try stack.verifyAll()
+    }
+
+    private func message(from: String) throws -> [UInt8] {
+        let prompt = Repository.file("prompts/PROMPT-ASK/1.0.0/prompt.json")
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: prompt)))
+        let digest = try Command.run("sha256sum", [prompt]).output.prefix(64)
+        let text = try JSONValue(parsing: bytes)["text"]?.string ?? ""
+        let question = "What do you hold?"
+        let words = text.replacing("{{question}}", with: question).replacing(
+            "{{route}}",
+            with: "[]"
+        )
+        let id = String(repeating: from == "hot" ? "a" : "b", count: 32)
+        let rest = """
+            {"attention":{"budget":{"items":1,"seconds":1,"tokens":10},"policy":"POL-ATTENTION-001",\
+            "priority":"normal","sources":[{"id":"meta/governance","kind":"ledger"}]},"context":[],\
+            "expires":"2100-01-01T00:00:00Z","from":"\(from)","id":"m-\(id)",\
+            "prompt":{"digest":"\(digest)","id":"PROMPT-ASK","version":"1.0.0"},\
+            "schema_version":"1.0","sent":"2026-11-20T00:00:00Z","sequence":0,\
+            "slots":{"question":"\(question)","route":[]},"thread":"t-\(id)","to":"meta",\
+            "traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03",\
+            "type":"prompt_message","verb":"ask"}
+            """
+        guard case .object(var object) = try JSONValue(parsing: rest) else { return [] }
+        object["question"] = .string(words)
+        return try JSONValue.object(object).canonicalBytes()
+    }
+
+    @Test(.covers("H37"))
+    func `go on while one is stopped, and with it when it goes on`() throws {
+        let stack = try Stack()
+        let number = try stack.process("meta")
+        #expect(kill(number, SIGSTOP) == 0)
+        // The others answer, and the status says who does not.
+        #expect(try stack.machine.charter("ask", "hot", "Are you still there?").status == 0)
+        try stack.eventually("Silence") { try stack.plane("meta")["silent"]?.bool == true }
+        let waiting = try stack.machine.charter(
+            "ask",
+            "hot",
+            "How do things stand?",
+            "--via",
+            "meta",
+            "--seconds",
+            "1"
+        )
+        #expect(waiting.output.contains("No answer came in time"), "\(waiting.text)")
+        #expect(kill(number, SIGCONT) == 0)
+        let asked = try stack.machine.charter(
+            "ask",
+            "hot",
+            "How do things stand?",
+            "--via",
+            "meta",
+            "--seconds",
+            "30"
+        )
+        #expect(asked.output.contains("Meta says:"), "\(asked.text)")
+        #expect(try stack.machine.charter("down").status == 0)
+        try stack.verifyAll()
+    }
+
     @Test(.covers("A09", "A12"))
     func `write every event of theirs`() throws {
         let stack = try Stack()

@@ -103,11 +103,44 @@ extension ConfinementReport {
             case .connect: connected(place + "/socket")
             case .signal: kill(getppid(), 0) == 0 ? 0 : errno
             }
+        return outcome(error)
+    }
+
+    /// Something that a process may reach for, wherever it lies.
+    package enum Reach: Sendable {
+        case read(String)
+        case write(String)
+        case list(String)
+        /// A file that is removed again where it could be made.
+        case create(String)
+        case connect(String)
+        /// Only asks whether it may.
+        case signal(Int32)
+    }
+
+    /// Reaches for one thing.
+    package static func attempt(_ reach: Reach) -> Outcome {
+        switch reach {
+        case .read(let path): outcome(opened(path, O_RDONLY))
+        case .write(let path): outcome(opened(path, O_WRONLY))
+        case .list(let path): outcome(opened(path, O_RDONLY | O_DIRECTORY))
+        case .create(let path):
+            {
+                let error = opened(path, O_WRONLY | O_CREAT | O_EXCL)
+                if error == 0 { _ = unsafe unlink(path) }
+                return outcome(error)
+            }()
+        case .connect(let path): outcome(connected(path))
+        case .signal(let number): outcome(kill(number, 0) == 0 ? 0 : errno)
+        }
+    }
+
+    private static func outcome(_ error: Int32) -> Outcome {
         switch error {
-        case 0: return .allowed
+        case 0: .allowed
         // EXDEV is how Landlock says that a file may not change its directory.
-        case EACCES, EPERM, EXDEV: return .denied
-        default: return .failed(error: error)
+        case EACCES, EPERM, EXDEV: .denied
+        default: .failed(error: error)
         }
     }
 

@@ -28,6 +28,9 @@ package struct HostFacts: Sendable {
     /// The number of the user this process belongs to.
     package static var currentUser: UInt32 { getuid() }
 
+    /// The number of the process that started this one.
+    package static var parentNumber: Int32 { getppid() }
+
     /// The number of this process.
     package static var processNumber: Int32 { getpid() }
 

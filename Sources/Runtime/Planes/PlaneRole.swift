@@ -14,10 +14,13 @@ package enum PlaneRole {
 
     /// Serves until the supervisor says that it is enough, or is gone; gives the exit status.
     ///
-    /// The words are the plane, and whether it may execute programs.
+    /// The words are the plane, and whether it may execute programs; or those of a trial.
     package static func run(_ words: [String]) -> Int32 {
-        guard let party = words.first.flatMap(Party.init(rawValue:)) else { return 64 }
-        let mayExecute = words.dropFirst().first == "--executes"
+        if words.first == "plane-trial" { return PlaneTrial.runInside(Array(words.dropFirst())) }
+        guard words.first == "plane", words.count > 1, let party = Party(rawValue: words[1]) else {
+            return 64
+        }
+        let mayExecute = words.dropFirst(2).first == "--executes"
         let hasListener = party == .meta
         do {
             try ConfinedImage.seal(allowsExecution: mayExecute)

@@ -113,12 +113,15 @@ extension Supervisor {
             return
         }
         control.send(Supervisor.order(["do": "halt", "refusal": refusal.json]))
-        // One that does not obey is no plane any more.
-        tell(party, ["do": "status"]) { _ in }
+        // One that does not even answer is no plane any more.
+        keepers[party]?.hasAnsweredHalt = false
+        tell(party, ["do": "status"]) { [weak self] _ in
+            self?.assumeIsolated { $0.keepers[party]?.hasAnsweredHalt = true }
+        }
         loop.schedule(afterNanoseconds: 500_000_000) { [weak self] in
             self?.assumeIsolated { supervisor in
                 guard let keeper = supervisor.keepers[party], keeper.process === process,
-                    keeper.halt != nil, !keeper.orders.isEmpty
+                    keeper.halt != nil, !keeper.hasAnsweredHalt
                 else { return }
                 process.kill()
             }

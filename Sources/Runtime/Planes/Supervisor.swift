@@ -341,24 +341,13 @@ package actor Supervisor: LoopBound {
         _ user: UserIdentity?
     ) throws(HostFault) -> ChildProcess {
         let base = root.directory.path
-        let run = "planes/\(manifest.party.rawValue)/run"
+        let run = PlaneWalls.run(of: manifest.party)
         let state = try root.directory.openMakingBeneath(run, mode: 0o700)
         if HostFacts.probe().effectiveUser == 0 {
             try state.give(to: user ?? UserIdentity(user: 0, group: 0))
         }
-        var walls = Confinement(
-            readable: manifest.reads.map { "\(base)/\($0)" } + ["/dev/null", "/dev/urandom"],
-            writable: ["\(base)/ledger/\(manifest.party.rawValue)", "\(base)/\(run)"],
-            allowsExecution: manifest.mayExecute,
-            limits: ResourceLimits(
-                memoryBytes: UInt64(manifest.memoryBytesMax),
-                openFiles: UInt64(manifest.openFilesMax)
-            ),
-            strictness: settings.isReduced ? .reduced : .full
-        )
-        try walls.admitOwnImage()
-        // Threads count as processes, and a shared user has others.
-        if user != nil { walls.limits.processes = UInt64(manifest.processesMax + 15) }
+        let walls = try PlaneWalls(root: base, isReduced: settings.isReduced)
+            .walls(of: manifest, hasOwnUser: user != nil)
         let hasListener = manifest.party == .meta
         var start = ChildProcess.Start(
             image,

@@ -18,9 +18,9 @@ enum Charter {
     }
 
     private static func role(_ words: [[UInt8]]) -> Int32 {
-        guard words.first.map({ $0.elementsEqual("plane".utf8) }) ?? false else {
+        guard words.first.map({ $0.starts(with: "plane".utf8) }) ?? false else {
             return ConfinementProbe.run(words)
         }
-        return PlaneRole.run(words.dropFirst().map { String(decoding: $0, as: UTF8.self) })
+        return PlaneRole.run(words.map { String(decoding: $0, as: UTF8.self) })
     }
 }

@@ -1,6 +1,7 @@
 import Canon
 import Host
 import Integrity
+import Planes
 import Registry
 
 /// `charter doctor`.
@@ -154,6 +155,7 @@ struct DoctorVerb {
             )
         )
         lines += state(root)
+        lines += try planes(root)
         do throws(IntegrityFault) {
             let report = try IntegrityCheck(root).run(through: .links)
             let isSealGone = report.violations.contains { $0.code == .sealRemoved }
@@ -183,6 +185,26 @@ struct DoctorVerb {
             throw .integrity(error)
         }
         return lines
+    }
+
+    /// What each plane could reach if it tried; nothing before they were up for the first time.
+    private func planes(_ root: GovernedRoot) throws(OperationFault) -> [Line] {
+        // Only the program itself can be started as a role.
+        guard surroundings.supervise != nil else { return [] }
+        do throws(PlanesFault) {
+            return try PlaneTrial(root, randomness: surroundings.randomness).deeds().map { deed in
+                let wanted = deed.isGranted ? "allowed" : "denied"
+                return Line(
+                    name: "\(deed.plane): \(deed.name)",
+                    wanted: wanted,
+                    found: "\(deed.found) (configured: \(wanted))",
+                    isGood: deed.isGood || demand == .reduced,
+                    next: "Use a kernel that holds it, or accept less with --confinement reduced."
+                )
+            }
+        } catch {
+            throw .planes(error)
+        }
     }
 
     private func state(_ root: GovernedRoot) -> [Line] {
