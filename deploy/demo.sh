@@ -192,6 +192,20 @@ expect_says 1 body-edited ledger verify
 do_it "rm -r ledger/root && cp -a '$place/log.before' ledger/root"
 expect 0 ledger verify
 
+tell "Three planes run under this law" \
+  "Three processes, each behind walls of the kernel. They talk in words, and each keeps what it said."
+trap '"$charter" down --root "$root" >/dev/null 2>&1 || true' EXIT
+expect_says 0 ready up --detach
+expect_says 0 "First Order says" ask hot "How do things stand?" --via meta,first_order
+expect_says 1 planes.boundary-receive ask first_order "How do things stand?"
+do_it "cp planes/meta/tier.json '$place/tier.before' && echo >> planes/meta/tier.json"
+do_it "until '$charter' status | grep -q HALTED; do :; done"
+expect_says 1 planes/meta/tier.json status
+do_it "cp '$place/tier.before' planes/meta/tier.json"
+expect 0 resume meta
+expect 0 down
+expect_says 0 reconciled ledger reconcile
+
 tell "Where to go next"
 cat <<TEXT
    The root is kept at $root

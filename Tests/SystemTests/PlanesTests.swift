@@ -179,6 +179,61 @@ struct `Three planes that run` {
         let planes = up.json?["planes"]?.array ?? []
         #expect(planes.map { $0["state"]?.string } == ["HALTED", "UP", "UP"])
         #expect(planes.first?["process"] == nil)
+        #expect(try machine.charter("resume", "hot").status == 1)
+        machine.write("planes/hot/tier.json", tier)
+        #expect(try machine.charter("resume", "hot").status == 0)
+        let asked = try machine.charter("ask", "hot", "How do things stand?")
+        #expect(asked.output.contains("I keep no intent"), "\(asked.text)")
+    }
+
+    @Test(.covers("A17"))
+    func `go on under another law once it is accepted`() throws {
+        let stack = try Stack()
+        let machine = stack.machine
+        let before = try #require(try stack.plane("meta")["rounds"]?.integer)
+        try machine.replace(
+            "\"max_active_memory_ledgers\": 7",
+            with: "\"max_active_memory_ledgers\": 1",
+            in: "planes/meta/tier.json"
+        )
+        try stack.eventually("HALTED") { try stack.state("meta") == "HALTED" }
+        let compiled = try machine.charter("registry", "compile", "--accept")
+        #expect(compiled.status == 0, "\(compiled.text)")
+        for plane in ["hot", "meta", "first_order"]
+        where try stack.state(plane) == "HALTED" {
+            let resumed = try machine.charter("resume", plane)
+            #expect(resumed.status == 0, "\(resumed.text)")
+        }
+        try stack.eventually("UP") { try stack.state("meta") == "UP" }
+        #expect(try #require(try stack.plane("meta")["rounds"]?.integer) > before)
+        #expect(try machine.charter("plane", "memory", "open", "meta", "WO-1").status == 0)
+        #expect(try machine.charter("plane", "memory", "open", "meta", "WO-2").status == 1)
+        #expect(try machine.charter("down").status == 0)
+        try stack.verifyAll()
+    }
+
+    @Test(.covers("D06"))
+    func `halt one whose ledger stops verifying`() throws {
+        let stack = try Stack(options: ["--check-seconds", "1"])
+        #expect(try stack.machine.charter("ask", "hot", "How do things stand?").status == 0)
+        #expect(try stack.state("hot") == "UP")
+        // Somebody with enough power rewrites an entry behind the plane's back.
+        let changed = try Command.run(
+            "sqlite3",
+            [
+                stack.machine.root + "/ledger/hot/log.sqlite3",
+                ".timeout 5000",
+                "UPDATE entry SET bytes = cast(replace(cast(bytes AS TEXT), 'hot', 'hat') AS BLOB) "
+                    + "WHERE idx = 2",
+            ]
+        )
+        #expect(changed.status == 0, "\(changed.text)")
+        try stack.eventually("HALTED") { try stack.state("hot") == "HALTED" }
+        #expect(try stack.plane("hot")["halt"]?["reason"]?.string?.contains("ledger/hot") == true)
+        #expect(try stack.state("meta") == "UP")
+        #expect(try stack.machine.charter("ask", "meta", "Are you still there?").status == 0)
+        let refused = try stack.machine.charter("resume", "hot")
+        #expect(refused.status == 1, "\(refused.text)")
     }
 
     @Test(.covers("A14", "A15"))

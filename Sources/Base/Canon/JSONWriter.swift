@@ -98,11 +98,19 @@ extension JSONValue {
         out.append(contentsOf: repeatElement(0x20, count: indent * 2))
     }
 
+    private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == 0x22 || byte == 0x5C { return false }
+        }
+        return true
+    }
+
     /// Adds a string with the escapes of RFC 8785 §3.2.2.2: the fewest that JSON allows.
     package static func write(string: String, into out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
         // Most strings have nothing to escape, and are copied whole.
-        if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) {
+        if isPlain(string.utf8Span.span) {
             out.append(contentsOf: string.utf8)
             out.append(UInt8(ascii: "\""))
             return

@@ -2,6 +2,7 @@ import Canon
 import Host
 import Integrity
 import Law
+import Ledger
 import Registry
 import Wire
 
@@ -17,8 +18,8 @@ struct CheckedLaw: Sendable {
     /// The directories whose files are governed.
     let directories: [String]
 
-    /// Reads and checks a root.
-    init(_ root: GovernedRoot, threads: Int) throws(PlanesFault) {
+    /// Reads and checks a root, and where it is asked for the log of each plane from its beginning.
+    init(_ root: GovernedRoot, threads: Int, withLogs: Bool = false) throws(PlanesFault) {
         let state: RootState
         do throws(IntegrityFault) {
             state = try RootState(root, threads: threads)
@@ -36,10 +37,42 @@ struct CheckedLaw: Sendable {
                 rootHalt = rootHalt ?? refusal
             }
         }
+        if withLogs {
+            for party in Party.planes where halts[party] == nil {
+                halts[party] = CheckedLaw.finding(in: party, of: root)
+            }
+        }
         self.halts = halts
         self.rootHalt = rootHalt
         directories = state.directories.map { String(decoding: $0, as: UTF8.self) }
         law = rootHalt == nil ? try CheckedLaw.law(state, without: Set(halts.keys)) : nil
+    }
+
+    /// What is wrong with the log of a plane; one that cannot be verified is not whole either.
+    private static func finding(in party: Party, of root: GovernedRoot) -> Refusal? {
+        guard let plane = LogPlane(rawValue: party.rawValue) else { return nil }
+        let ledgers = RootLedger(root, clock: .system)
+        func refusal(_ code: String, _ reason: String) -> Refusal {
+            Refusal(
+                code: code,
+                rule: "FMWK-200: a ledger is a chain that nobody can change",
+                reason: "ledger/\(party.rawValue): \(reason)",
+                next: "Run 'charter ledger verify --plane \(party.rawValue)'."
+            )
+        }
+        do {
+            guard let directory = try ledgers.directory(of: plane) else { return nil }
+            var verifier = LedgerVerifier()
+            verifier.key = try ledgers.verifier(of: plane)
+            verifier.plane = plane
+            verifier.events = try ledgers.events()
+            if let head = try ledgers.rememberedHead(of: plane) { verifier.known = [head] }
+            let report = try verifier.verify(DatabaseLog(directory))
+            return report.findings.first.map { refusal($0.code.rawValue, $0.reason) }
+        } catch {
+            let fault = error as? any Fault
+            return refusal(fault?.code ?? "ledger.damaged", fault?.description ?? "\(error)")
+        }
     }
 
     /// The plane that a path belongs to.
@@ -53,7 +86,8 @@ struct CheckedLaw: Sendable {
         Refusal(
             code: violation.code.rawValue,
             rule: violation.rule.isEmpty ? violation.code.rawValue : violation.rule,
-            reason: (violation.path.isEmpty ? "" : "\(violation.path): ") + violation.reason,
+            reason: violation.path.isEmpty || violation.reason.contains(violation.path)
+                ? violation.reason : "\(violation.path): \(violation.reason)",
             next: violation.next
         )
     }

@@ -126,7 +126,7 @@ extension PlaneProcess {
             self?.assumeIsolated { plane in
                 guard var run = plane.exercise, !run.isKept else { return }
                 let content = Array(frame.payload.dropFirst(8))
-                let answer = try? PromptMessage(parsing: content)
+                let answer = try? PromptMessage(parsing: content, isKept: false)
                 run.nanoseconds.append(plane.clock.monotonic - start)
                 if let answer, plane.isGoodCall(answer, from: run.peer) {
                     run.good += 1
@@ -174,7 +174,7 @@ extension PlaneProcess {
         guard let number = PlaneProcess.number(in: payload), let link = links[peer]?.link else {
             throw .messageMalformed(reason: "a call has no number")
         }
-        let message = try PromptMessage(parsing: Array(payload.dropFirst(8)))
+        let message = try PromptMessage(parsing: Array(payload.dropFirst(8)), isKept: false)
         guard message.from == peer, message.to == party else {
             throw .partyOther(found: message.from.rawValue, expected: peer.rawValue)
         }

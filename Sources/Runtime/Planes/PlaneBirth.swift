@@ -166,4 +166,15 @@ struct PlaneLaw: Sendable {
     var events: [UInt8]
     var prompts: [(path: String, bytes: [UInt8])]
     var attention: JSONValue
+
+    /// What tells this law from another one.
+    var digest: Digest {
+        var stream = SHA256Stream()
+        for bytes in manifests.map(\.document.line) + [chain, events, attention.line]
+            + prompts.map(\.bytes)
+        {
+            stream.update(Digest.sha256(of: bytes).bytes)
+        }
+        return stream.finish()
+    }
 }

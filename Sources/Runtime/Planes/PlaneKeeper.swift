@@ -33,6 +33,8 @@ struct PlaneKeeper {
     var nextOrder: UInt64 = 1
     /// Orders that came while it was being started again.
     var held: [(order: JSONValue, reply: (JSONValue) -> Void)] = []
+    /// The law that its process was told.
+    var lawDigest: Digest?
     /// Whether it has answered since it was told to halt.
     var hasAnsweredHalt = false
     /// The planes that it has a connection to.

@@ -358,7 +358,7 @@ extension PlaneProcess {
     func answer(_ open: Mailbox.Open, _ words: String) {
         // What a human asked came by way of the supervisor, and goes back that way.
         let to: Party = open.from == .human ? .supervisor : open.from
-        let slots = JSONObject([("answer", .string(String(words.prefix(8000))))])
+        let slots = JSONObject([("answer", .string(PlaneProcess.cut(words)))])
         guard
             let prompt = prompts.prompt(
                 verb: "answer",
@@ -489,10 +489,16 @@ extension PlaneProcess {
 
     static func hex(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
-        for byte in bytes {
-            for nibble in [byte >> 4, byte & 15] { text.append(nibble + (nibble < 10 ? 48 : 87)) }
-        }
+        appendHex(bytes, to: &text)
         return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func appendHex(_ bytes: [UInt8], to text: inout [UInt8]) {
+        for byte in bytes {
+            let (high, low) = (byte >> 4, byte & 15)
+            text.append(high + (high < 10 ? 48 : 87))
+            text.append(low + (low < 10 ? 48 : 87))
+        }
     }
 
     func newTrace() -> String {
@@ -500,8 +506,18 @@ extension PlaneProcess {
     }
 
     /// The same trace, one span further down.
+    ///
+    /// By bytes: a traceparent is ASCII, and walking over characters costs more than the rest.
     private func child(of trace: String) -> String {
-        "\(trace.prefix(36))\(PlaneProcess.hex(randomness.bytes(8)))\(trace.suffix(3))"
+        var text = Array(trace.utf8.prefix(36))
+        PlaneProcess.appendHex(randomness.bytes(8), to: &text)
+        text += trace.utf8.suffix(3)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// An answer as long as its slot allows.
+    private static func cut(_ words: String) -> String {
+        words.utf8.count <= 8000 ? words : String(words.prefix(2000))
     }
 
     /// A message of ours is on the disk and is for somebody who is no plane.

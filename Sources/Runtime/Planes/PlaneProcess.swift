@@ -333,7 +333,7 @@ actor PlaneProcess: LoopBound {
     func subjects(of message: PromptMessage) -> [String] {
         [
             "message:\(message.id)", "thread:\(message.thread)",
-            "trace:\(message.trace.dropFirst(3).prefix(32))",
+            "trace:" + String(decoding: message.trace.utf8.dropFirst(3).prefix(32), as: UTF8.self),
         ]
     }
 

@@ -110,7 +110,7 @@ extension Supervisor {
         guard keepers[party]?.state == .halted else {
             return reply(["fault": "The plane is not halted."])
         }
-        checkNow { supervisor, result in
+        checkNow(withLogs: true) { supervisor, result in
             supervisor.judge(result)
             guard case .success(let law) = result else {
                 return reply(["fault": "The root cannot be checked; see 'charter doctor'."])
@@ -147,7 +147,14 @@ extension Supervisor {
         loop.schedule(afterNanoseconds: UInt64(settings.checkSeconds) * 1_000_000_000) {
             [weak self] in
             self?.assumeIsolated { supervisor in
-                supervisor.checkSoon()
+                guard supervisor.isReady, !supervisor.isDraining else { return }
+                // The logs as well, and the heads that were signed since are remembered.
+                supervisor.checkNow(withLogs: true) { supervisor, result in
+                    supervisor.judge(result)
+                }
+                for party in Party.planes {
+                    supervisor.keepers[party]?.control?.send(Supervisor.order(["do": "head"]))
+                }
                 supervisor.checkAgain()
             }
         }
@@ -167,20 +174,25 @@ extension Supervisor {
 
     /// Checks on a thread of its own, and tells what it found here.
     private func checkNow(
+        withLogs: Bool = false,
         _ then: @escaping (isolated Supervisor, Result<CheckedLaw, PlanesFault>) -> Void
     ) {
         if checker == nil {
             let (root, loop) = (root, loop)
             checker = BatchThread(name: "check", waitingMax: 64, make: { () }) { _, wishes in
                 for wish in wishes {
-                    wish.set(
+                    wish.found.set(
                         Result { () throws(PlanesFault) in
-                            try CheckedLaw(root, threads: WorkerThreads.available)
+                            try CheckedLaw(
+                                root,
+                                threads: WorkerThreads.available,
+                                withLogs: wish.withLogs
+                            )
                         }
                     )
                     loop.submit {
                         self.assumeIsolated { supervisor in
-                            guard let result = wish.take() else { return }
+                            guard let result = wish.found.take() else { return }
                             supervisor.checks.removeFirst()(supervisor, result)
                         }
                     }
@@ -188,7 +200,7 @@ extension Supervisor {
             }
         }
         checks.append(then)
-        if checker?.submit(Handed()) != true { checks.removeLast() }
+        if checker?.submit(Check(withLogs: withLogs)) != true { checks.removeLast() }
     }
 
     private func judge(_ result: Result<CheckedLaw, PlanesFault>) {
@@ -205,6 +217,9 @@ extension Supervisor {
             for party in Party.planes where keepers[party]?.state == .up { halt(party, refusal) }
         case .success(let law):
             self.law = law
+            for manifest in law.law?.manifests ?? [] {
+                keepers[manifest.party]?.manifest = manifest
+            }
             for directory in law.directories { try? watch?.add(directory, in: root.directory) }
             for party in Party.planes {
                 guard let refusal = law.rootHalt ?? law.halts[party] else { continue }

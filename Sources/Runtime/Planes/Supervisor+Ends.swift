@@ -134,14 +134,15 @@ extension Supervisor {
         keepers[party]?.halt = nil
         keepers[party]?.haltedAt = nil
         record(PlaneEvent.resume, about: ["plane:\(party.rawValue)"], .null)
-        if let control = keepers[party]?.control {
+        let isSameLaw = keepers[party]?.lawDigest == law?.law?.digest
+        if let control = keepers[party]?.control, isSameLaw {
             keepers[party]?.state = .up
-            control.send(Supervisor.order(["do": "resume"]))
-        } else {
-            keepers[party]?.state = .down
-            keepers[party]?.starts = []
-            restart(party)
+            return control.send(Supervisor.order(["do": "resume"]))
         }
+        // Under another law it begins anew; its end leads to its start.
+        keepers[party]?.state = .down
+        keepers[party]?.starts = []
+        if let process = keepers[party]?.process { process.kill() } else { restart(party) }
     }
 
     // MARK: - Down

@@ -32,6 +32,12 @@ package actor Supervisor: LoopBound {
         }
     }
 
+    /// A check that somebody waits for.
+    struct Check: Sendable {
+        let withLogs: Bool
+        let found = Handed<Result<CheckedLaw, PlanesFault>>()
+    }
+
     package nonisolated let loop: EventLoop
     let root: GovernedRoot
     let settings: Settings
@@ -66,7 +72,7 @@ package actor Supervisor: LoopBound {
     var upSince: Timestamp
     var failure: PlanesFault?
     var watch: TreeWatch?
-    var checker: BatchThread<Handed<Result<CheckedLaw, PlanesFault>>>?
+    var checker: BatchThread<Check>?
     /// What waits for the checks that are under way, in their order.
     var checks: [(isolated Supervisor, Result<CheckedLaw, PlanesFault>) -> Void] = []
     var isCheckDue = false
@@ -312,6 +318,7 @@ package actor Supervisor: LoopBound {
             }
             control.send(Supervisor.order(birth.json))
             keepers[party]?.process = child
+            keepers[party]?.lawDigest = law.digest
             keepers[party]?.control = control
             keepers[party]?.watch = watch
             keepers[party]?.state = .starting

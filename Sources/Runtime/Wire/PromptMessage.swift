@@ -96,7 +96,9 @@ package struct PromptMessage: Hashable, Sendable {
         var count = 0
         var isInside = false
         for scalar in text.unicodeScalars {
-            let isLetter = scalar.properties.isAlphabetic
+            let isLetter =
+                scalar.isASCII
+                ? (65...90).contains(scalar.value & ~0x20) : scalar.properties.isAlphabetic
             if isLetter && !isInside { count += 1 }
             isInside = isLetter
             if count == 3 { return true }
@@ -162,7 +164,9 @@ package struct PromptMessage: Hashable, Sendable {
     // MARK: - Reading
 
     /// Reads a message; anything but exactly its form is refused, and says what is wrong.
-    package init(parsing bytes: [UInt8]) throws(WireFault) {
+    ///
+    /// One that is kept must also be canonical, since its bytes are what is signed and hashed.
+    package init(parsing bytes: [UInt8], isKept: Bool = true) throws(WireFault) {
         let value: JSONValue
         do throws(JSONFault) {
             let limits = JSONLimits(
@@ -174,7 +178,7 @@ package struct PromptMessage: Hashable, Sendable {
             throw .messageMalformed(reason: error.description)
         }
         try self.init(value)
-        guard self.bytes == bytes else {
+        guard !isKept || self.bytes == bytes else {
             throw .messageMalformed(reason: "it is not in canonical form (RFC 8785)")
         }
     }
