@@ -174,7 +174,7 @@ struct `What commands say` {
         ["up", "--detach"], ["status"], ["plane", "list"],
         ["plane", "memory", "open", "hot", "INTENT-1"],
         ["plane", "bench", "hot", "meta", "--count", "2"],
-        ["ask", "hot", "How do things stand?"], ["ledger", "reconcile"],
+        ["ask", "hot", "How do things stand?"], ["ledger", "reconcile"], ["logs", "hot"],
     ]
 
     /// A world whose supervisor is the program that was built.

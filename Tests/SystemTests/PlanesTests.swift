@@ -89,6 +89,7 @@ struct `Three planes that run` {
         }
         #expect(try place.facts(of: "meta") == nil)
         #expect(try place.facts(of: "control") == nil)
+        #expect(try stack.machine.charter("logs").output.contains("nothing was printed"))
         let after = try stack.machine.charter("ask", "hot", "Is anybody there now?")
         #expect(after.text.contains("planes.not-up"))
         try stack.verifyAll()

@@ -118,6 +118,11 @@ int clinux_file_create(int directory, const char *name, uint32_t mode) {
     return result(openat(directory, name, flags, (mode_t)mode));
 }
 
+int clinux_file_open_appending(int directory, const char *name) {
+    int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+    return result(openat(directory, name, flags, 0600));
+}
+
 int clinux_file_open_or_create(int directory, const char *name) {
     int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     return result(openat(directory, name, flags, (mode_t)0600));

@@ -26,6 +26,14 @@ package final class Directory: Sendable {
         Directory(owning: descriptor, path: "/proc/self/fd/\(descriptor)")
     }
 
+    /// A file of this directory to write at the end of, made where it is missing, for its owner only.
+    package func openAppending(_ name: String) throws(HostFault) -> Descriptor {
+        let bytes = try PathBytes.name(Array(name.utf8))
+        let opened = unsafe clinux_file_open_appending(descriptor, bytes.terminated)
+        guard opened >= 0 else { throw .from(-opened, doing: "Opening", path: shown(bytes)) }
+        return Descriptor(owning: opened)
+    }
+
     /// Another descriptor of this directory, to hand over to a process.
     package func duplicate() throws(HostFault) -> Descriptor {
         let opened = clinux_directory_again(descriptor)

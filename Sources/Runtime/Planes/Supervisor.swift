@@ -364,7 +364,8 @@ package actor Supervisor: LoopBound {
         // A backtrace would need another program, which no plane may start.
         start.environment = ["SWIFT_BACKTRACE": "enable=no"]
         start.descriptors = [
-            nil, nil, nil, control.descriptor, try ledger.duplicate(),
+            nil, nil, try PlaneLogs.open(manifest.party, of: root), control.descriptor,
+            try ledger.duplicate(),
             hasListener ? metaListener?.descriptor : nil,
         ]
         if !hasListener { start.descriptors.removeLast() }

@@ -80,6 +80,7 @@ package enum Catalog {
         HaltVerb.operation,
         ResumeVerb.operation,
         RestartVerb.operation,
+        LogsVerb.operation,
         AskVerb.operation,
         TraceVerb.operation,
         PlaneListVerb.operation,

@@ -68,6 +68,9 @@ int clinux_file_create(int directory, const char *name, uint32_t mode);
 // openat(O_RDWR|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600). `name` is one component.
 int clinux_file_open_or_create(int directory, const char *name);
 
+// openat(O_WRONLY|O_APPEND|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600). `name` is one component.
+int clinux_file_open_appending(int directory, const char *name);
+
 // fstat, asked of the kernel directly: the C library's goes by way of a path.
 int clinux_facts_of(int descriptor, struct clinux_facts *facts);
 
