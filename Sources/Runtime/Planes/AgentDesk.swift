@@ -138,7 +138,11 @@ extension PlaneProcess {
         }
         if let refusal = refusal(of: message) { return refusal }
         turn.received.append(
-            receivedDraft(message, message.bytes, by: EntryActor(who, .human))
+            receivedDraft(
+                message,
+                message.bytes,
+                by: EntryActor(who, expected == .human ? .human : .builder)
+            )
         )
         mailbox.received(message)
         waiting[message.id] = reply

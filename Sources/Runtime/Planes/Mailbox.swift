@@ -47,6 +47,9 @@ struct Mailbox: Sendable {
 
     private(set) var correspondents: [Party: Correspondent]
     private(set) var open: [String: Open] = [:]
+    /// The question that waits in each thread, and how many wait of each party.
+    private var threads: [String: String] = [:]
+    private var openCounts: [Party: Int] = [:]
     private(set) var asked: [String: Asked] = [:]
     /// How many messages were received or sent since the last snapshot.
     private(set) var changes = 0
@@ -63,9 +66,22 @@ struct Mailbox: Sendable {
     }
 
     /// The question that waits in a thread.
-    func openQuestion(in thread: String) -> Open? { open.values.first { $0.thread == thread } }
+    func openQuestion(in thread: String) -> Open? { threads[thread].flatMap { open[$0] } }
 
-    func openCount(from party: Party) -> Int { open.values.count { $0.from == party } }
+    func openCount(from party: Party) -> Int { openCounts[party] ?? 0 }
+
+    private mutating func add(_ question: Open) {
+        if open.updateValue(question, forKey: question.id) == nil {
+            openCounts[question.from, default: 0] += 1
+        }
+        threads[question.thread] = question.id
+    }
+
+    private mutating func remove(_ id: String) {
+        guard let question = open.removeValue(forKey: id) else { return }
+        openCounts[question.from, default: 1] -= 1
+        if threads[question.thread] == id { threads[question.thread] = nil }
+    }
 
     // MARK: - Changes
 
@@ -90,7 +106,7 @@ struct Mailbox: Sendable {
 
     /// What a message of ours opens and closes.
     mutating func note(sent message: PromptMessage) {
-        if let answered = message.inReplyTo { open[answered] = nil }
+        if let answered = message.inReplyTo { remove(answered) }
         if message.kind == .question {
             asked[message.id] = Asked(
                 id: message.id,
@@ -106,12 +122,14 @@ struct Mailbox: Sendable {
         count(message)
         if let answered = message.inReplyTo { asked[answered] = nil }
         if message.kind == .question {
-            open[message.id] = Open(
-                id: message.id,
-                thread: message.thread,
-                from: message.from,
-                trace: message.trace,
-                expires: message.expires
+            add(
+                Open(
+                    id: message.id,
+                    thread: message.thread,
+                    from: message.from,
+                    trace: message.trace,
+                    expires: message.expires
+                )
             )
         }
     }
@@ -128,7 +146,7 @@ struct Mailbox: Sendable {
     mutating func gaveUp(_ id: String) { asked[id] = nil }
 
     /// A question that waited for our answer is past its time.
-    mutating func closed(_ id: String) { open[id] = nil }
+    mutating func closed(_ id: String) { remove(id) }
 
     /// Another plane has everything up to a number.
     mutating func confirmed(by party: Party, through sequence: Int) {
@@ -213,13 +231,7 @@ struct Mailbox: Sendable {
                 let trace = row["trace"]?.string,
                 let expires = row["expires"]?.string.flatMap({ Timestamp($0) })
             else { return nil }
-            self.open[id] = Open(
-                id: id,
-                thread: thread,
-                from: from,
-                trace: trace,
-                expires: expires
-            )
+            add(Open(id: id, thread: thread, from: from, trace: trace, expires: expires))
         }
         for row in asked {
             guard let id = row["id"]?.string, let thread = row["thread"]?.string,
