@@ -31,8 +31,6 @@ struct PlaneBirth: Sendable {
     var confinement: JSONValue
     /// Whether less confinement than configured is accepted.
     var isReduced: Bool
-    /// Why the plane must not serve, from its first moment on.
-    var halt: Refusal?
 
     /// The frame's payload.
     var json: JSONValue {
@@ -69,7 +67,6 @@ struct PlaneBirth: Sendable {
         )
         object["confinement"] = confinement
         object["reduced"] = .bool(isReduced)
-        object["halt"] = halt?.json
         return .object(object)
     }
 
@@ -116,7 +113,6 @@ struct PlaneBirth: Sendable {
         peerKeys = keys
         self.confinement = confinement
         self.isReduced = isReduced
-        halt = Refusal(value["halt"])
     }
 
     /// States a birth.
@@ -132,8 +128,7 @@ struct PlaneBirth: Sendable {
         logHead: (genesis: Digest, size: Int, root: Digest)?,
         peerKeys: [Party: VerifyingKey],
         confinement: JSONValue,
-        isReduced: Bool,
-        halt: Refusal?
+        isReduced: Bool
     ) {
         self.rootID = rootID
         self.party = party
@@ -151,7 +146,6 @@ struct PlaneBirth: Sendable {
         self.peerKeys = peerKeys
         self.confinement = confinement
         self.isReduced = isReduced
-        self.halt = halt
     }
 
     private static func text(_ bytes: [UInt8]) -> String {

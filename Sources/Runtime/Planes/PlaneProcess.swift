@@ -95,7 +95,6 @@ actor PlaneProcess: LoopBound {
         let others = Party.planes.filter { birth.peerKeys[$0] != nil && $0 != birth.party }
         mailbox = Mailbox(with: others)
         for other in others { links[other] = PeerLink() }
-        halt = birth.halt
         started = Timestamp(nanoseconds: clock.now)
         if let listener { desk = AgentDesk(listener) }
     }
@@ -246,7 +245,6 @@ actor PlaneProcess: LoopBound {
             "message_public_key": .string(
                 String(decoding: Base64.encode(key.verifyingKey.bytes), as: UTF8.self)
             ),
-            "halted": halt?.json ?? .null,
         ]
         note(
             EntryDraft(

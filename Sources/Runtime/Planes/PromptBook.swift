@@ -118,9 +118,6 @@ package struct PromptBook: Sendable {
         prompts.first { $0.reference == reference }
     }
 
-    /// Every prompt.
-    package var all: [Prompt] { prompts }
-
     /// Why a message is no instance of a prompt in force; `nil` where it is one.
     package func refusal(of message: PromptMessage) -> Refusal? {
         let rule = "FMWK-AI-001: a message is an instance of a prompt in force"

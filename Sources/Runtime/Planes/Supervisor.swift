@@ -302,8 +302,7 @@ package actor Supervisor: LoopBound {
                 logHead: handover.head,
                 peerKeys: peerKeys,
                 confinement: manifest.document["confinement"] ?? .null,
-                isReduced: settings.isReduced,
-                halt: nil
+                isReduced: settings.isReduced
             )
             let (ours, theirs) = try UnixSocket.pair()
             try ours.stopBlocking()

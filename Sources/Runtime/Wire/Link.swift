@@ -93,9 +93,6 @@ package final class Link {
     /// Whether frames can be sent.
     package var isOpen: Bool { if case .open = state { true } else { false } }
 
-    /// Who is at the other end, as the kernel says it.
-    package func peer() throws(HostFault) -> PeerCredentials { try stream.socket.peer() }
-
     /// Whether there is room for more; where there is none, nothing should be sent.
     package var hasRoom: Bool { stream.waiting < limits.outputMax }
 
